@@ -1,0 +1,185 @@
+import { findProviderByHost } from '@spancost/genai'
+import { type Card, isValidAt, type PriceSource } from './card.ts'
+import { readModelId } from './model-id.ts'
+import { resolveProvider } from './provider-names.ts'
+import type { CostReason } from './rating.ts'
+import { createShelves, type Shelves } from './shelves.ts'
+import { loadSources } from './sources/index.ts'
+
+/** What a span says about the model that it called. */
+export interface PriceQuery {
+  readonly provider?: string | undefined
+  readonly model: string
+  readonly serviceTier?: string | undefined
+  readonly region?: string | undefined
+  readonly serverAddress?: string | undefined
+  /** Milliseconds since 1970 UTC. */
+  readonly atMs: number
+}
+
+/** A card, or why there is none. A price that is not known is never 0 and never that of another. */
+export type Lookup = CardFound | Refusal
+
+export interface CardFound {
+  readonly kind: 'card'
+  readonly card: Card
+}
+
+export interface Refusal {
+  readonly kind: 'refused'
+  readonly reason: Extract<CostReason, 'unknown_model' | 'opaque_id' | 'no_rate'>
+  readonly detail: string
+}
+
+export interface PriceBook {
+  readonly name: string
+  readonly version: string
+  /** `name@version`; it is written on spans. */
+  readonly id: string
+  /** Throws on an `atMs` that is not finite; everything else has an answer. */
+  find(query: PriceQuery): Lookup
+}
+
+/** What a provider and a model name lead to, whenever and in whichever tier the call was. */
+type Entry = CardsFound | Refusal
+
+interface CardsFound {
+  readonly kind: 'cards'
+  readonly cards: readonly CardFound[]
+  /** The region that the model name tells. */
+  readonly region: string | undefined
+}
+
+/** Real ids stay far below; an ARN may have 2048, but those that long are opaque anyway. */
+const MAX_MODEL_LENGTH = 512
+/** What the domain name system allows. */
+const MAX_HOST_LENGTH = 253
+/** Per provider. A fleet uses dozens of models; made-up names must not fill the memory. */
+const MAX_CACHED = 1_000
+
+/** The book of the prices that come with this package. */
+export async function loadBook(): Promise<PriceBook> {
+  return createBook(await loadSources())
+}
+
+/**
+ * A book over sources, in order of precedence. Lookups are remembered by provider and model, so
+ * that matching names, which is slow, happens once per name. Throws where two cards share an id.
+ */
+export function createBook(sources: readonly PriceSource[]): PriceBook {
+  const shelves = createShelves(sources)
+  const entries = new Map<string, Map<string, Entry>>()
+  const hostOwners = new Map<string, string | null>()
+
+  /** OpenAI's clients can be pointed at many providers; then the host says whose call it was. */
+  function findProvider({ provider: name, serverAddress }: PriceQuery): string | undefined {
+    const provider = name === undefined ? undefined : resolveProvider(name, shelves.providers)
+    if (serverAddress === undefined) return provider
+    if (name !== undefined && provider !== 'openai') return provider
+    return recall(hostOwners, serverAddress, () => findOwner(serverAddress)) ?? provider
+  }
+
+  function findOwner(host: string): string | null {
+    const owner = host.length > MAX_HOST_LENGTH ? undefined : findProviderByHost(host)
+    return (owner && resolveProvider(owner, shelves.providers)) ?? null
+  }
+
+  function find(query: PriceQuery): Lookup {
+    const { provider: name, model } = query
+    if (!Number.isFinite(query.atMs)) throw new RangeError(`atMs is ${query.atMs}, no instant`)
+    if (model.length > MAX_MODEL_LENGTH) {
+      return refuse('unknown_model', `${quote(model)} is too long to be the name of a model`)
+    }
+    const provider = findProvider(query)
+    if (provider === undefined && name !== undefined) {
+      return refuse('unknown_model', `no prices of provider ${quote(name)} are known`)
+    }
+    let models = entries.get(provider ?? '')
+    if (models === undefined) entries.set(provider ?? '', (models = new Map()))
+    const entry = recall(models, model, () => findEntry(shelves, provider, model))
+    return entry.kind === 'cards' ? selectCard(entry, provider, query) : entry
+  }
+
+  return {
+    name: sources.map((source) => source.name).join('+'),
+    version: sources.map((source) => source.version).join('+'),
+    id: sources.map((source) => `${source.name}@${source.version}`).join('+'),
+    find,
+  }
+}
+
+function findEntry(shelves: Shelves, provider: string | undefined, model: string): Entry {
+  const read = readModelId(model, provider)
+  if (read.kind === 'opaque') return refuse('opaque_id', `${quote(model)}: ${read.detail}`)
+  const [listing, ...others] = shelves.find(provider, read.ids)
+  if (listing === undefined) return refuse('unknown_model', `no price of ${quote(model)} is known`)
+  if (others.length > 0) {
+    const owners = [listing, ...others].map((each) => each.provider).join(' or ')
+    return refuse('unknown_model', `${quote(model)} may be of ${owners}: the span does not say`)
+  }
+  if (listing.cards.length === 0) {
+    return refuse('no_rate', `${quote(model)}: ${listing.note ?? 'it is listed without a price'}`)
+  }
+  const cards = listing.cards.map((card) => ({ kind: 'card', card }) as const)
+  return { kind: 'cards', cards, region: read.region }
+}
+
+/** The last card that was valid then, there and for the tier. */
+function selectCard(entry: CardsFound, provider: string | undefined, query: PriceQuery): Lookup {
+  const region = query.region ?? entry.region
+  if (provider === 'aws' && region?.startsWith('us-gov')) {
+    return refuse('no_rate', 'GovCloud has prices of its own, which no card has')
+  }
+  const tier = isStandard(query.serviceTier) ? undefined : query.serviceTier
+  let isCovered = false
+  for (let index = entry.cards.length - 1; index >= 0; index--) {
+    const found = entry.cards[index]
+    if (found === undefined || !isValidAt(found.card, query.atMs)) continue
+    if (found.card.region !== undefined && found.card.region !== region) continue
+    if (found.card.serviceTier === tier) return found
+    isCovered = true
+  }
+  const model = quote(query.model)
+  return isCovered
+    ? refuse('no_rate', `no rates of ${model} are known for tier ${quote(tier ?? 'standard')}`)
+    : refuse('no_rate', `no price of ${model} at ${formatInstant(query.atMs)} is known`)
+}
+
+/** Groq says `on_demand`. `auto` was only asked for: another tier would be told by its name. */
+function isStandard(tier: string | undefined): boolean {
+  return (
+    tier === undefined ||
+    tier === 'standard' ||
+    tier === 'default' ||
+    tier === 'auto' ||
+    tier === 'on_demand'
+  )
+}
+
+/** What is known under a key, made where it is not; of too many, the oldest is forgotten. */
+function recall<Value extends object | string | null>(
+  known: Map<string, Value>,
+  key: string,
+  make: () => Value,
+): Value {
+  const value = known.get(key)
+  if (value !== undefined) return value
+  const oldest = known.size >= MAX_CACHED ? known.keys().next().value : undefined
+  if (oldest !== undefined) known.delete(oldest)
+  const made = make()
+  known.set(key, made)
+  return made
+}
+
+function refuse(reason: Refusal['reason'], detail: string): Refusal {
+  return { kind: 'refused', reason, detail }
+}
+
+/** A name from outside, short enough to be shown. */
+function quote(name: string): string {
+  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}...` : name)
+}
+
+function formatInstant(atMs: number): string {
+  return Math.abs(atMs) <= 8.64e15 ? new Date(atMs).toISOString() : `${atMs} ms`
+}

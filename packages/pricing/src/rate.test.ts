@@ -1,0 +1,285 @@
+import type { Operation, Usage } from '@spancost/genai'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createBook, loadBook, type PriceBook } from './book.ts'
+import { type Card, createCardRate } from './card.ts'
+import { formatAmount } from './money.ts'
+import { partOf, rateOperation, sumParts } from './rate.ts'
+import type { Rating } from './rating.ts'
+
+const book = await loadBook()
+const SEPTEMBER = '2026-09-23T12:00:00Z'
+
+type Call = Omit<Partial<Operation>, 'usage'> & { readonly usage?: Usage; readonly at?: string }
+
+/** A chat at noon of the day the data was published, unless the case says otherwise. */
+function rate({ at = SEPTEMBER, ...call }: Call, prices: PriceBook = book): Rating {
+  const operation: Operation = { dialect: 'otel', role: 'leaf', name: 'chat', usage: {}, ...call }
+  return rateOperation(operation, Date.parse(at), prices)
+}
+
+/** The cost in USD, or why there is none. */
+function cost(call: Call): string | undefined {
+  const rating = rate(call)
+  return rating.costAtto === undefined ? rating.reason : formatAmount(rating.costAtto)
+}
+
+const SMALL: Usage = { inputTokens: 1_000, outputTokens: 100 }
+
+describe('what is free', () => {
+  it('is a tool, whatever it reports', () => {
+    const rating = rate({ role: 'free', provider: 'openai', requestModel: 'gpt-4o', usage: SMALL })
+    expect(rating).toEqual({
+      status: 'free',
+      book: 'genai-prices@0.1.8',
+      lines: [],
+      costAtto: 0n,
+    })
+  })
+
+  it.each([
+    ['openrouter', 'meta-llama/llama-3.3-70b-instruct:free', 'openrouter/*:free'],
+    ['openrouter', 'brand-new/model:free', 'openrouter/*:free'],
+    ['gcp.gemini', 'gemma-3-27b-it', 'google/gemma-3'],
+    ['openai', 'omni-moderation-latest', 'openai/moderation'],
+  ])('is %s %s', (provider, requestModel, card) => {
+    const free = { status: 'free', card, costAtto: 0n }
+    expect(rate({ provider, requestModel, usage: SMALL })).toMatchObject(free)
+    expect(rate({ provider, requestModel })).toMatchObject(free)
+    expect(rate({ provider, requestModel })).not.toHaveProperty('reason')
+  })
+
+  it('does not make what comes on top of it free', () => {
+    const usage = { ...SMALL, webSearches: 1 }
+    const rating = rate({ provider: 'openrouter', requestModel: 'a/b:free', usage })
+    expect(rating).toMatchObject({ status: 'partial', reason: 'no_rate', costAtto: 0n })
+  })
+
+  it('is nothing else: no tokens of a paid model are priced at 0, not free', () => {
+    const usage = { inputTokens: 0, outputTokens: 0 }
+    const rating = rate({ provider: 'openai', requestModel: 'gpt-4o', usage })
+    expect(rating).toMatchObject({ status: 'priced', lines: [], costAtto: 0n })
+  })
+})
+
+describe('what is not priced', () => {
+  it.each<[string, Call, string, string]>([
+    [
+      'an unknown model',
+      { provider: 'openai', requestModel: 'gpt-99', usage: SMALL },
+      'unknown_model',
+      'no price of "gpt-99" is known',
+    ],
+    [
+      'a provider that nobody knows',
+      { provider: 'acme', requestModel: 'gpt-4o', usage: SMALL },
+      'unknown_model',
+      'no prices of provider "acme" are known',
+    ],
+    ['no model', { provider: 'openai', usage: SMALL }, 'unknown_model', 'the span names no model'],
+    [
+      'no usage',
+      { provider: 'openai', requestModel: 'gpt-4o' },
+      'no_usage',
+      'the span reports nothing that could be billed',
+    ],
+    [
+      'usage that contradicts itself',
+      {
+        provider: 'openai',
+        requestModel: 'gpt-4o',
+        usage: { inputTokens: 10, cacheReadTokens: 900, outputTokens: 1 },
+      },
+      'bad_usage',
+      'inputTokens is 10, but its parts add up to 900',
+    ],
+    [
+      'a tier without rates',
+      { provider: 'openai', requestModel: 'gpt-4o', serviceTier: 'batch', usage: SMALL },
+      'no_rate',
+      'no rates of "gpt-4o" are known for tier "batch"',
+    ],
+    [
+      'seconds where only tokens have a rate',
+      { provider: 'openai', requestModel: 'gpt-4o', usage: { videoSeconds: 3 } },
+      'no_rate',
+      'card openai/gpt-4o has no rate for video_second (3)',
+    ],
+    [
+      'a model that is listed without a price',
+      { provider: 'openrouter', requestModel: 'google/lyria-3-pro-preview', usage: SMALL },
+      'no_rate',
+      '"google/lyria-3-pro-preview": it is listed without a price',
+    ],
+  ])('%s', (_name, call, reason, detail) => {
+    const refused = { status: 'unpriced', reason, detail, book: 'genai-prices@0.1.8', lines: [] }
+    expect(rate(call)).toEqual(refused)
+  })
+
+  it.each(['flex', 'priority', 'batch', 'fast', 'Standard', 'scale'])('tier %s', (serviceTier) => {
+    const call = { provider: 'anthropic', requestModel: 'claude-haiku-4-5', usage: SMALL }
+    expect(cost({ ...call, serviceTier })).toBe('no_rate')
+  })
+
+  it.each(['standard', 'default', 'auto', 'on_demand'])('but tier %s is', (serviceTier) => {
+    const call = { provider: 'anthropic', requestModel: 'claude-haiku-4-5', usage: SMALL }
+    // 1000 x 1/M = 0.001, 100 x 5/M = 0.0005
+    expect(cost({ ...call, serviceTier })).toBe('0.0015')
+  })
+})
+
+describe('what is priced in part', () => {
+  it('says which units have no rate', () => {
+    const usage = { inputTokens: 1_000, inputAudioTokens: 400, outputTokens: 100, webSearches: 2 }
+    const rating = rate({ provider: 'openai', requestModel: 'gpt-4o-audio-preview', usage })
+    expect(rating).toMatchObject({
+      status: 'partial',
+      reason: 'no_rate',
+      detail: 'card openai/gpt-4o-audio-preview has no rate for input_audio (400), web_search (2)',
+      card: 'openai/gpt-4o-audio-preview',
+    })
+    // 600 x 2.50/M = 0.0015, 100 x 10/M = 0.001
+    expect(formatAmount(rating.costAtto ?? 0n)).toBe('0.0025')
+  })
+
+  it('lends no rate to cached tokens', () => {
+    const usage = { inputTokens: 1_000, cacheReadTokens: 500 }
+    const call = { provider: 'openai', requestModel: 'gpt-4o-2024-05-13', usage }
+    // 500 x 5/M
+    expect(rate(call)).toMatchObject({ status: 'partial', costAtto: 2_500_000_000_000_000n })
+  })
+
+  it('lends input to cache writes at OpenAI only', () => {
+    const usage = { inputTokens: 1_000, cacheWrite5mTokens: 500 }
+    const rating = rate({ provider: 'openrouter', requestModel: 'openai/gpt-4o', usage })
+    expect(rating.status).toBe('partial')
+  })
+})
+
+describe('which model counts', () => {
+  it('is the one that answered', () => {
+    const call = { provider: 'openai', requestModel: 'gpt-4o', usage: SMALL }
+    // 1000 x 0.15/M = 0.00015, 100 x 0.60/M = 0.00006
+    expect(cost({ ...call, responseModel: 'gpt-4o-mini-2024-07-18' })).toBe('0.00021')
+  })
+
+  it('is the one that was asked for where the answer names nothing we know', () => {
+    const call = { provider: 'openai', requestModel: 'gpt-4o', usage: SMALL }
+    expect(cost({ ...call, responseModel: 'gpt-4o-2031-01-01' })).toBe('0.0035')
+  })
+
+  it('is not exchanged for want of a rate', () => {
+    const call = { provider: 'mistral_ai', requestModel: 'mistral-large-2512', usage: SMALL }
+    expect(cost({ ...call, responseModel: 'mistral-large-latest' })).toBe('no_rate')
+  })
+})
+
+it('calls a cost estimated where it is unclear what the input contains', () => {
+  const usage = { inputTokens: 1_000, cacheReadTokens: 900 }
+  const call = {
+    provider: 'openai',
+    requestModel: 'gpt-4o',
+    usage,
+    inclusive: 'ambiguous',
+  } as const
+  expect(rate(call)).toMatchObject({
+    status: 'estimated',
+    reason: 'ambiguous_usage',
+    costAtto: 1_375_000_000_000_000n,
+  })
+})
+
+function isM(id: string): boolean {
+  return id === 'm'
+}
+
+it('rounds each line once and adds the rounded lines', () => {
+  // Half an atto a token: 1 is 0.5, rounded to 0; 3 are 1.5, rounded to 2; 5 are 2.5, rounded to 2.
+  const half = createCardRate('0.000000000000000001', 2)
+  const card: Card = {
+    id: 'acme/m',
+    provider: 'acme',
+    model: 'm',
+    currency: 'USD',
+    rates: { input: half, output: half, cache_read: half },
+    source: 'by hand',
+  }
+  const listings = [{ provider: 'acme', model: 'm', matches: isM, cards: [card] }]
+  const acme = createBook([{ name: 'acme', version: '1', listings }])
+  const usage = { inputTokens: 4, cacheReadTokens: 1, outputTokens: 5 }
+  const rating = rate({ provider: 'acme', requestModel: 'm', usage }, acme)
+  expect(rating.lines.map((line) => [line.unit, line.costAtto])).toEqual([
+    ['cache_read', 0n],
+    ['input', 2n],
+    ['output', 2n],
+  ])
+  expect(rating.costAtto).toBe(4n)
+  const parts = sumParts(rating)
+  expect(parts).toEqual({ input: 2n, output: 2n, cache_read: 0n, cache_write: 0n, other: 0n })
+})
+
+it.each([
+  ['input', 'input'],
+  ['input_audio', 'input'],
+  ['input_image', 'input'],
+  ['cache_read', 'cache_read'],
+  ['cache_read_audio', 'cache_read'],
+  ['cache_write', 'cache_write'],
+  ['cache_write_1h', 'cache_write'],
+  ['output', 'output'],
+  ['reasoning', 'output'],
+  ['output_audio', 'output'],
+  ['output_image', 'output'],
+  ['web_search', 'other'],
+  ['request', 'other'],
+  ['audio_second', 'other'],
+] as const)('%s is part of %s', (unit, part) => {
+  expect(partOf(unit)).toBe(part)
+})
+
+describe('any usage', () => {
+  const whole = fc.nat({ max: 2 ** 40 })
+  const parts = fc.record({
+    plain: whole,
+    cacheReadTokens: whole,
+    cacheWrite5mTokens: whole,
+    cacheWrite1hTokens: whole,
+    outputTokens: whole,
+    webSearches: whole,
+  })
+
+  it('gives lines and parts that add up to the cost', () => {
+    fc.assert(
+      fc.property(parts, ({ plain, ...counts }) => {
+        const { cacheReadTokens, cacheWrite5mTokens, cacheWrite1hTokens } = counts
+        const cached = cacheReadTokens + cacheWrite5mTokens + cacheWrite1hTokens
+        const usage = { ...counts, inputTokens: plain + cached }
+        const rating = rate({ provider: 'anthropic', requestModel: 'claude-opus-4-5', usage })
+        // Opus 4.5: 5, 0.50, 6.25, 10 and 25 per million, 10 per thousand; in atto per unit.
+        const expected =
+          BigInt(plain) * 5_000_000_000_000n +
+          BigInt(cacheReadTokens) * 500_000_000_000n +
+          BigInt(cacheWrite5mTokens) * 6_250_000_000_000n +
+          BigInt(cacheWrite1hTokens) * 10_000_000_000_000n +
+          BigInt(counts.outputTokens) * 25_000_000_000_000n +
+          BigInt(counts.webSearches) * 10_000_000_000_000_000n
+        expect(rating.costAtto).toBe(expected)
+        expect(Object.values(sumParts(rating)).reduce((a, b) => a + b)).toBe(expected)
+      }),
+    )
+  })
+
+  it('has an answer, whatever numbers a span holds', () => {
+    const anyUsage = fc.record(
+      { inputTokens: fc.double(), outputTokens: fc.double(), audioSeconds: fc.double() },
+      { requiredKeys: [] },
+    )
+    fc.assert(
+      fc.property(anyUsage, (usage) => {
+        const rating = rate({ provider: 'groq', requestModel: 'whisper-large-v3', usage })
+        expect(rating.costAtto === undefined).toBe(rating.status === 'unpriced')
+        expect(rating.reason === undefined).toBe(rating.status === 'priced')
+      }),
+    )
+  })
+})

@@ -1,0 +1,151 @@
+import { type Operation, splitUsage, type Unit, type Units } from '@spancost/genai'
+import type { Lookup, PriceBook } from './book.ts'
+import { type Card, type CardRate, isFree, type Rates, selectRates } from './card.ts'
+import { multiplyRate } from './money.ts'
+import type { CostLine, CostPart, CostReason, Rating } from './rating.ts'
+
+/**
+ * What one operation cost at `atMs` (its start, milliseconds since 1970 UTC) by the prices of a
+ * book. Pure: the same three give the same rating. A container is rated like a leaf; whether it
+ * counts is not decided here.
+ */
+export function rateOperation(operation: Operation, atMs: number, book: PriceBook): Rating {
+  if (operation.role === 'free') return { status: 'free', book: book.id, lines: [], costAtto: 0n }
+
+  const found = findCard(operation, atMs, book)
+  const split = splitUsage(operation.usage)
+  if (split.kind !== 'units') {
+    // Nothing times anything is nothing: a free model needs no usage to be known as free.
+    if (found.kind === 'card' && isFree(found.card)) return priceLines([], found.card, book, 'free')
+    return split.kind === 'bad_usage'
+      ? refuse(book, 'bad_usage', split.problem)
+      : refuse(book, 'no_usage', 'the span reports nothing that could be billed')
+  }
+  if (found.kind === 'refused') return refuse(book, found.reason, found.detail)
+  return priceUnits(operation, split.units, found.card, book)
+}
+
+/** The sums of a rating's lines by part, in atto. All parts are there; they add up to the cost. */
+export function sumParts(rating: Rating): Record<CostPart, bigint> {
+  const parts = { input: 0n, output: 0n, cache_read: 0n, cache_write: 0n, other: 0n }
+  for (const line of rating.lines) parts[PARTS[line.unit]] += line.costAtto
+  return parts
+}
+
+/** The part of a cost that a unit belongs to. */
+export function partOf(unit: Unit): CostPart {
+  return PARTS[unit]
+}
+
+const PARTS: Readonly<Record<Unit, CostPart>> = {
+  input: 'input',
+  cache_read: 'cache_read',
+  cache_write: 'cache_write',
+  cache_write_1h: 'cache_write',
+  input_audio: 'input',
+  cache_read_audio: 'cache_read',
+  input_image: 'input',
+  output: 'output',
+  reasoning: 'output',
+  output_audio: 'output',
+  output_image: 'output',
+  web_search: 'other',
+  search: 'other',
+  request: 'other',
+  image: 'other',
+  page: 'other',
+  character: 'other',
+  audio_second: 'other',
+  video_second: 'other',
+  gpu_second: 'other',
+}
+
+/**
+ * By the model that answered; by the one that was asked for where the first says nothing. Bedrock
+ * is the other way round: it bills by the id that was asked for, which names the region (`global.`
+ * costs less), and the answer mostly leaves that out.
+ */
+function findCard(operation: Operation, atMs: number, book: PriceBook): Lookup {
+  const answered = findModel(operation.responseModel, operation, atMs, book)
+  const isBedrock = answered?.kind === 'card' && answered.card.provider === 'aws'
+  if (answered !== undefined && isDecisive(answered) && !isBedrock) return answered
+  const asked = findModel(operation.requestModel, operation, atMs, book)
+  if (isBedrock && (asked === undefined || !isDecisive(asked))) return answered
+  return asked ?? answered ?? NO_MODEL
+}
+
+/** Whether the name was understood, be it that no price of the model may be used. */
+function isDecisive(lookup: Lookup): boolean {
+  return lookup.kind === 'card' || lookup.reason === 'no_rate'
+}
+
+const NO_MODEL: Lookup = {
+  kind: 'refused',
+  reason: 'unknown_model',
+  detail: 'the span names no model',
+}
+
+function findModel(
+  model: string | undefined,
+  { provider, serviceTier, region, serverAddress }: Operation,
+  atMs: number,
+  book: PriceBook,
+): Lookup | undefined {
+  if (model === undefined) return undefined
+  return book.find({ provider, model, serviceTier, region, serverAddress, atMs })
+}
+
+function priceUnits(operation: Operation, units: Units, card: Card, book: PriceBook): Rating {
+  const rates = selectRates(card, operation.usage.inputTokens ?? 0)
+  const lines: CostLine[] = []
+  const missing: string[] = []
+  for (const [unit, quantity] of units) {
+    const rate = rates[unit] ?? inheritRate(unit, rates, card)
+    if (rate === undefined) missing.push(`${unit} (${quantity})`)
+    else lines.push(priceLine(unit, Math.max(quantity, card.minimums?.[unit] ?? 0), rate))
+  }
+  // A fee per request is due for a call whether or not its span counts requests.
+  const isCall = operation.role === 'leaf' && operation.usage.requests === undefined
+  if (isCall && rates.request !== undefined) lines.push(priceLine('request', 1, rates.request))
+
+  if (missing.length > 0) {
+    const detail = `card ${card.id} has no rate for ${missing.join(', ')}`
+    if (lines.length === 0) return refuse(book, 'no_rate', detail)
+    return { ...priceLines(lines, card, book, 'partial'), reason: 'no_rate', detail }
+  }
+  if (operation.inclusive === 'ambiguous') {
+    const detail = 'the span does not say whether its input tokens contain the cached ones'
+    return { ...priceLines(lines, card, book, 'estimated'), reason: 'ambiguous_usage', detail }
+  }
+  return priceLines(lines, card, book, isFree(card) ? 'free' : 'priced')
+}
+
+/** The only units that may be billed at another's rate. Anything else without a rate is missing. */
+function inheritRate(unit: Unit, rates: Rates, card: Card): CardRate | undefined {
+  // Providers bill thinking as output; the few that do not have a rate of their own.
+  if (unit === 'reasoning') return rates.output
+  // Images that come in as tokens are input tokens wherever no rate sets them apart.
+  if (unit === 'input_image') return rates.input
+  // OpenAI caches unasked and bills what it stores as ordinary input, until gpt-5.6 gave it a rate.
+  const cachesUnasked = card.provider === 'openai' || card.provider === 'azure'
+  return unit === 'cache_write' && cachesUnasked ? rates.input : undefined
+}
+
+function priceLine(unit: Unit, quantity: number, rate: CardRate): CostLine {
+  return { unit, quantity, rate: rate.text, costAtto: multiplyRate(rate, quantity) }
+}
+
+function priceLines(
+  lines: readonly CostLine[],
+  card: Card,
+  book: PriceBook,
+  status: Rating['status'],
+): Rating {
+  let costAtto = 0n
+  for (const line of lines) costAtto += line.costAtto
+  return { status, source: 'book', card: card.id, book: book.id, lines, costAtto }
+}
+
+function refuse(book: PriceBook, reason: CostReason, detail: string): Rating {
+  return { status: 'unpriced', reason, detail, book: book.id, lines: [] }
+}
