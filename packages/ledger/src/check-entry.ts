@@ -1,0 +1,69 @@
+import type { Entry } from './entry.ts'
+import { isTokenUnit } from './sums.ts'
+
+/**
+ * Above these an entry is refused. They keep sums of 64-bit integers far from their end, so that a
+ * span with absurd figures cannot stop the ledger for everyone who shares a sum with it.
+ */
+const MAX_TOKENS_PER_UNIT = 1_000_000_000_000
+const MAX_LINE_COST_ATTO = 1_000_000n * 10n ** 18n
+
+const TRACE_ID = /^[0-9a-f]{32}$/
+const SPAN_ID = /^[0-9a-f]{16}$/
+const END_OF_TIME_UNIX_NANO = 2n ** 64n
+
+/**
+ * Why a store would refuse the entry, in words that name the field and the figure; `undefined` where
+ * it would take it. Calls share a transaction, so whatever could make it fail is found before.
+ */
+export function findEntryFault(entry: Entry): string | undefined {
+  const fault =
+    findIdFault(entry) ?? findTimeFault(entry) ?? findTokenFault(entry) ?? findCostFault(entry)
+  if (fault === undefined) return undefined
+  return `span ${JSON.stringify(entry.spanId)} of trace ${JSON.stringify(entry.traceId)}: ${fault}`
+}
+
+/** @throws RangeError unless it is 32 lower-case hex digits. */
+export function checkTraceId(traceId: string): void {
+  if (TRACE_ID.test(traceId)) return
+  throw new RangeError(`trace id ${JSON.stringify(traceId)} is not 32 lower-case hex digits`)
+}
+
+function findIdFault({ traceId, spanId, parentSpanId }: Entry): string | undefined {
+  if (!TRACE_ID.test(traceId)) return 'traceId is not 32 lower-case hex digits'
+  if (!SPAN_ID.test(spanId)) return 'spanId is not 16 lower-case hex digits'
+  if (parentSpanId !== '' && !SPAN_ID.test(parentSpanId)) {
+    return `parentSpanId ${JSON.stringify(parentSpanId)} is neither empty nor 16 lower-case hex digits`
+  }
+  return undefined
+}
+
+function findTimeFault(entry: Entry): string | undefined {
+  for (const field of ['startTimeUnixNano', 'endTimeUnixNano'] as const) {
+    const time = entry[field]
+    if (time < 0n || time >= END_OF_TIME_UNIX_NANO) return `${field} ${time} is not 0 to 2^64 - 1`
+  }
+  return undefined
+}
+
+function findTokenFault({ units }: Entry): string | undefined {
+  for (const [unit, quantity] of units) {
+    if (!isTokenUnit(unit)) continue
+    if (!(Number.isInteger(quantity) && quantity >= 0 && quantity <= MAX_TOKENS_PER_UNIT)) {
+      return `${unit} is ${quantity}; tokens are whole numbers from 0 to ${MAX_TOKENS_PER_UNIT}`
+    }
+  }
+  return undefined
+}
+
+function findCostFault({ rating }: Entry): string | undefined {
+  let sumAtto = 0n
+  for (const { unit, costAtto } of rating.lines) {
+    if (costAtto > MAX_LINE_COST_ATTO || costAtto < -MAX_LINE_COST_ATTO) {
+      return `the cost of ${unit} is ${costAtto}e-18 USD; it must lie within 1e6 USD`
+    }
+    sumAtto += costAtto
+  }
+  if (sumAtto === (rating.costAtto ?? 0n)) return undefined
+  return `costAtto is ${rating.costAtto ?? 'absent'}, but its lines add up to ${sumAtto}`
+}

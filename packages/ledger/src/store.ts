@@ -1,0 +1,82 @@
+import type { CostPart, CostStatus } from '@spancost/pricing'
+import type { Entry, Labels, Standing, StoredEntry } from './entry.ts'
+
+export interface Recorded {
+  /** `duplicate`: the id was there already; nothing was added, and `standing` is the old entry's. */
+  readonly outcome: 'recorded' | 'duplicate'
+  readonly standing: Standing
+}
+
+/** Disjoint token kinds, as the `spancost.tokens` metric shows them. */
+export const TOKEN_TYPES = ['input', 'output', 'cache_read', 'cache_write', 'reasoning'] as const
+export type TokenType = (typeof TOKEN_TYPES)[number]
+
+/** Sums over counted entries. Costs are in 1e-18 USD and contain only what could be priced. */
+export interface Sums {
+  readonly operations: bigint
+  readonly costAtto: bigint
+  readonly parts: Readonly<Record<CostPart, bigint>>
+  readonly tokens: Readonly<Record<TokenType, bigint>>
+}
+
+export interface SpendQuery {
+  /** Inclusive; absent: from the first entry on. Compared with an operation's start. */
+  readonly fromUnixMs?: number
+  /** Exclusive; absent: no end. */
+  readonly toUnixMs?: number
+  /** Label names, in the order of the answer. Unknown names give rows without that label. */
+  readonly by: readonly string[]
+  /** UTC hours or days; absent: one row per set of labels. */
+  readonly granularity?: 'hour' | 'day'
+}
+
+export interface SpendRow extends Sums {
+  /** Start of the hour or day, UTC; absent without granularity. */
+  readonly startUnixMs?: number
+  readonly labels: Labels
+  /** How many of the operations have which status. */
+  readonly statuses: Readonly<Partial<Record<CostStatus, bigint>>>
+}
+
+/** Sums since the ledger began, for cumulative metrics. Retention never lowers them. */
+export interface Total extends Sums {
+  readonly labels: Labels
+  readonly status: CostStatus
+  readonly errorType?: string
+}
+
+export interface TraceSpend extends Sums {
+  readonly traceId: string
+  readonly startUnixMs: number
+  readonly unpriced: bigint
+}
+
+/**
+ * The ledger's port. Implementations pass `store.conformance.ts`. A rejected promise means that
+ * nothing of the call was written.
+ */
+export interface Store {
+  /** When this ledger began: the start time of every cumulative sum. */
+  readonly beganAtUnixMs: number
+  /**
+   * Writes entries and adds the counted ones to the sums in one atomic, durable step: when the
+   * promise resolves, they survive a kill. Answers in the order of `entries`; the same id twice,
+   * within a call or over time, is recorded once. Calls at the same time may share a transaction.
+   */
+  record(entries: readonly Entry[]): Promise<readonly Recorded[]>
+  /** At most `limit` entries, oldest first. */
+  entries(query: {
+    readonly traceId: string
+    readonly limit: number
+  }): Promise<readonly StoredEntry[]>
+  spend(query: SpendQuery): Promise<readonly SpendRow[]>
+  totals(): Promise<readonly Total[]>
+  /** The most expensive traces with an operation that started in the range. */
+  topTraces(query: {
+    readonly fromUnixMs?: number
+    readonly toUnixMs?: number
+    readonly limit: number
+  }): Promise<readonly TraceSpend[]>
+  /** Finishes what was asked for, then closes. Later calls reject. */
+  close(): Promise<void>
+}

@@ -1,0 +1,143 @@
+import { Buffer } from 'node:buffer'
+import type { Operation, Unit, Units } from '@spancost/genai'
+import { COST_PARTS, type CostLine, type CostPart, type Rating } from '@spancost/pricing'
+import type { Entry, Labels, Standing, StoredEntry } from '../entry.ts'
+import { NANOS_PER_HOUR } from '../hours.ts'
+import { joinLimbs, splitAtto } from '../money-limbs.ts'
+import { TOKEN_TYPES, type Sums, type TokenType } from '../store.ts'
+import { createSums } from '../sums.ts'
+
+/**
+ * What rows look like: how an entry becomes one, and how sums and entries are read back. Integers
+ * are bound and read as bigint throughout: `node:sqlite` would bind a number as a real.
+ */
+
+type SumColumn = `cost_${CostPart}_${'nano' | 'atto'}` | `tokens_${TokenType}`
+
+/** The columns that are added up, in `entries`, `hourly` and `totals` alike. */
+export const SUM_COLUMNS: readonly SumColumn[] = [
+  ...COST_PARTS.flatMap((part) => [`cost_${part}_nano`, `cost_${part}_atto`] as const),
+  ...TOKEN_TYPES.map((type) => `tokens_${type}` as const),
+]
+
+/** Selects them added up over a group of rows. */
+export const SELECT_SUMS = SUM_COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(', ')
+
+/** Selects the cost of a group of entries in limbs that can be ordered by: nothing is to carry. */
+export const SELECT_COST = `
+  ${addUp('nano')} + (${addUp('atto')}) / 1000000000 AS cost_nano,
+  (${addUp('atto')}) % 1000000000 AS cost_atto`
+
+function addUp(limb: 'nano' | 'atto'): string {
+  return COST_PARTS.map((part) => `sum(cost_${part}_${limb})`).join(' + ')
+}
+
+/** What is read back of them, with the number of operations. */
+export type SumRow = Readonly<Record<SumColumn | 'operations', bigint>>
+
+export interface EntryRow {
+  readonly trace_id: Uint8Array
+  readonly span_id: Uint8Array
+  readonly parent_span_id: Uint8Array | null
+  readonly hour: bigint
+  readonly hour_nano: bigint
+  readonly recorded_at_unix_ms: bigint
+  readonly standing: Standing
+  readonly labels: string
+  readonly details: string
+}
+
+/** What JSON cannot hold is written as text: bigints as digits, the map of units as pairs. */
+interface Details {
+  readonly spanName: string
+  readonly endTimeUnixNano: string
+  readonly operation: Operation
+  readonly units: readonly (readonly [Unit, number])[]
+  readonly rating: Omit<Rating, 'lines' | 'costAtto'> & {
+    readonly costAtto?: string
+    readonly lines: readonly (Omit<CostLine, 'costAtto'> & { readonly costAtto: string })[]
+  }
+}
+
+export function encodeId(hex: string): Uint8Array {
+  return Buffer.from(hex, 'hex')
+}
+
+/** The values of `SUM_COLUMNS`. */
+export function encodeSums(
+  parts: Readonly<Record<CostPart, bigint>>,
+  tokens: Readonly<Record<TokenType, bigint>>,
+): bigint[] {
+  const limbs = COST_PARTS.flatMap((part) => {
+    const { nano, atto } = splitAtto(parts[part])
+    return [nano, atto]
+  })
+  return [...limbs, ...TOKEN_TYPES.map((type) => tokens[type])]
+}
+
+export function decodeSums(row: SumRow): Sums {
+  const sums = createSums()
+  sums.operations = row.operations
+  for (const part of COST_PARTS) {
+    const costAtto = joinLimbs(row[`cost_${part}_nano`], row[`cost_${part}_atto`])
+    sums.parts[part] = costAtto
+    sums.costAtto += costAtto
+  }
+  for (const type of TOKEN_TYPES) sums.tokens[type] = row[`tokens_${type}`]
+  return sums
+}
+
+/** One text for one set of labels, in whatever order they were given. */
+export function encodeLabels(labels: Labels): string {
+  const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify(Object.fromEntries(sorted))
+}
+
+export function decodeLabels(text: string): Labels {
+  return JSON.parse(text) as Labels
+}
+
+export function encodeDetails({ units, rating, ...entry }: Entry): string {
+  const { costAtto, lines, ...rest } = rating
+  const details: Details = {
+    spanName: entry.spanName,
+    endTimeUnixNano: String(entry.endTimeUnixNano),
+    operation: entry.operation,
+    units: [...units],
+    rating: {
+      ...rest,
+      ...(costAtto !== undefined && { costAtto: String(costAtto) }),
+      lines: lines.map((line) => ({ ...line, costAtto: String(line.costAtto) })),
+    },
+  }
+  return JSON.stringify(details)
+}
+
+export function decodeEntry(row: EntryRow): StoredEntry {
+  const details = JSON.parse(row.details) as Details
+  const { costAtto, lines, ...rating } = details.rating
+  const units: Units = new Map(details.units)
+  return {
+    traceId: decodeId(row.trace_id),
+    spanId: decodeId(row.span_id),
+    parentSpanId: row.parent_span_id === null ? '' : decodeId(row.parent_span_id),
+    spanName: details.spanName,
+    startTimeUnixNano: row.hour * NANOS_PER_HOUR + row.hour_nano,
+    endTimeUnixNano: BigInt(details.endTimeUnixNano),
+    operation: details.operation,
+    units,
+    rating: {
+      ...rating,
+      ...(costAtto !== undefined && { costAtto: BigInt(costAtto) }),
+      lines: lines.map((line) => ({ ...line, costAtto: BigInt(line.costAtto) })),
+    },
+    labels: decodeLabels(row.labels),
+    standing: row.standing,
+    recordedAtUnixMs: Number(row.recorded_at_unix_ms),
+  }
+}
+
+/** The hex digits of an id column. */
+export function decodeId(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}

@@ -1,0 +1,127 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { sumParts } from '@spancost/pricing'
+import type { Entry, Standing } from '../entry.ts'
+import { toHourTime } from '../hours.ts'
+import type { Recorded } from '../store.ts'
+import { countTokens } from '../sums.ts'
+import { createLabelSets } from './sqlite-label-sets.ts'
+import { encodeDetails, encodeId, encodeSums, SELECT_SUMS, SUM_COLUMNS } from './sqlite-rows.ts'
+import { prepare, runTransaction } from './sqlite-statements.ts'
+
+const ENTRY_COLUMNS = [
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'hour',
+  'hour_nano',
+  'recorded_at_unix_ms',
+  'standing',
+  'role',
+  'provider',
+  'response_id',
+  'label_set',
+  'status',
+  'error_type',
+  ...SUM_COLUMNS,
+  'details',
+]
+
+const INSERT_ENTRY = `
+  INSERT INTO entries (${ENTRY_COLUMNS.join(', ')})
+  VALUES (${ENTRY_COLUMNS.map(() => '?').join(', ')})`
+
+const FIND_LAST_SEQUENCE = 'SELECT coalesce(max(sequence), 0) AS last FROM entries'
+
+const FIND_ENTRY = 'SELECT standing FROM entries WHERE trace_id = ? AND span_id = ?'
+
+const FIND_SAME_RESPONSE = `
+  SELECT 1 FROM entries
+  WHERE trace_id = ? AND response_id = ? AND provider IS ?
+    AND role = 'leaf' AND standing = 'counted'
+  LIMIT 1`
+
+/**
+ * Writes entries, and brings the sums along, in one transaction: either all of it is on disk when
+ * the answers are returned, or it throws and nothing is.
+ */
+export function createEntryWriter(
+  database: DatabaseSync,
+): (entries: readonly Entry[]) => readonly Recorded[] {
+  const labelSets = createLabelSets(database)
+  const insertEntry = prepare(database, INSERT_ENTRY)
+  const findEntry = prepare<{ readonly standing: Standing }>(database, FIND_ENTRY)
+  const findSameResponse = prepare<object>(database, FIND_SAME_RESPONSE)
+  const findLast = prepare<{ readonly last: bigint }>(database, FIND_LAST_SEQUENCE)
+  const addToHourly = prepare(database, sumInto('hourly', ['hour', 'label_set', 'status']))
+  const addToTotals = prepare(database, sumInto('totals', ['label_set', 'status', 'error_type']))
+
+  function writeEntries(entries: readonly Entry[]): readonly Recorded[] {
+    try {
+      return runTransaction(database, () => {
+        const before = findLast.get()?.last ?? 0n
+        const recordedAtUnixMs = BigInt(Date.now())
+        const answers = entries.map((entry) => writeEntry(entry, recordedAtUnixMs))
+        addToHourly.run(before)
+        addToTotals.run(before)
+        return answers
+      })
+    } catch (error) {
+      labelSets.forget()
+      throw error
+    }
+  }
+
+  function writeEntry(entry: Entry, recordedAtUnixMs: bigint): Recorded {
+    const traceId = encodeId(entry.traceId)
+    const spanId = encodeId(entry.spanId)
+    const old = findEntry.get(traceId, spanId)
+    if (old !== undefined) return { outcome: 'duplicate', standing: old.standing }
+
+    const standing = decideStanding(entry, traceId)
+    const { operation, rating } = entry
+    const { hour, nano } = toHourTime(entry.startTimeUnixNano)
+    insertEntry.run(
+      traceId,
+      spanId,
+      entry.parentSpanId === '' ? null : encodeId(entry.parentSpanId),
+      hour,
+      nano,
+      recordedAtUnixMs,
+      standing,
+      operation.role,
+      operation.provider ?? null,
+      operation.responseId ?? null,
+      labelSets.getId(entry.labels),
+      rating.status,
+      operation.errorType ?? '',
+      ...encodeSums(sumParts(rating), countTokens(entry.units)),
+      encodeDetails(entry),
+    )
+    return { outcome: 'recorded', standing }
+  }
+
+  function decideStanding({ operation }: Entry, traceId: Uint8Array): Standing {
+    const { role, provider, responseId } = operation
+    if (role === 'container') return 'held'
+    if (role === 'free' || responseId === undefined || responseId === '') return 'counted'
+    const twin = findSameResponse.get(traceId, responseId, provider ?? null)
+    return twin === undefined ? 'counted' : 'echo'
+  }
+
+  return writeEntries
+}
+
+/**
+ * Adds the counted entries after a sequence number to a table of sums. It reads the very rows that
+ * the transaction has just written, so sums and entries cannot part.
+ */
+function sumInto(table: 'hourly' | 'totals', key: readonly string[]): string {
+  const adding = ['operations', ...SUM_COLUMNS].map(
+    (name) => `${name} = ${name} + excluded.${name}`,
+  )
+  return `
+    INSERT INTO ${table} (${[...key, 'operations', ...SUM_COLUMNS].join(', ')})
+    SELECT ${key.join(', ')}, count(*), ${SELECT_SUMS} FROM entries
+    WHERE sequence > ? AND standing = 'counted' GROUP BY ${key.join(', ')}
+    ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${adding.join(', ')}`
+}

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { describeStore } from '../store.conformance.ts'
+import type { Entry } from '../entry.ts'
+import type { Store } from '../store.ts'
+import {
+  createSampleEntry,
+  createTraceId,
+  SAMPLE_START_UNIX_MS,
+} from '../testing/sample-entries.ts'
+import { openSqliteStore } from './sqlite.ts'
+
+describeStore('SQLite', (folder) => openSqliteStore({ path: join(folder, 'ledger.db') }))
+
+let folder = ''
+let path = ''
+let store: Store
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ledger-'))
+  path = join(folder, 'ledger.db')
+  store = await openSqliteStore({ path })
+})
+afterEach(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** Closes the ledger, changes its file behind its back, and opens it again. */
+async function tamper(sql: string): Promise<void> {
+  await store.close()
+  const database = new DatabaseSync(path)
+  database.exec(sql)
+  database.close()
+  store = await openSqliteStore({ path })
+}
+
+test('whole hours are never read from entries, parts of them always', async () => {
+  await store.record([createSampleEntry()])
+  await tamper('DELETE FROM entries')
+  // The sample starts in the middle of an hour.
+  const fromUnixMs = SAMPLE_START_UNIX_MS - 30 * 60_000
+  const toUnixMs = fromUnixMs + 60 * 60_000
+  expect(await store.spend({ by: [], fromUnixMs, toUnixMs })).toHaveLength(1)
+  expect(await store.spend({ by: [], fromUnixMs: fromUnixMs + 1, toUnixMs })).toEqual([])
+})
+
+test('when the transaction fails, all of its calls reject and nothing is written', async () => {
+  await store.record([createSampleEntry({ span: 1 })])
+  await tamper(`CREATE TRIGGER fault BEFORE INSERT ON entries
+    WHEN NEW.span_id = x'0000000000000003' BEGIN SELECT RAISE(ABORT, 'planted fault'); END`)
+  const before = await store.totals()
+
+  const fresh = { labels: { model: 'new' } }
+  const results = await Promise.allSettled([
+    store.record([createSampleEntry({ span: 2, ...fresh })]),
+    store.record([createSampleEntry({ span: 3 })]),
+    store.record([createSampleEntry({ span: 4 })]),
+  ])
+  const message = `cannot write to the ledger ${path}: planted fault`
+  expect(results).toMatchObject(results.map(() => ({ status: 'rejected', reason: { message } })))
+  expect(await store.totals()).toEqual(before)
+  expect(await store.entries({ traceId: createTraceId(1), limit: 10 })).toHaveLength(1)
+
+  // The label set of the failed transaction is gone, so it must be written anew.
+  const again = await store.record([createSampleEntry({ span: 2, ...fresh })])
+  expect(again).toEqual([{ outcome: 'recorded', standing: 'counted' }])
+  expect((await store.spend({ by: ['model'] })).map((row) => row.labels['model'])).toEqual([
+    'm1',
+    'new',
+  ])
+})
+
+test('a sum that would pass 64 bits fails aloud and stays as it was', async () => {
+  await store.record([createEntryOf(1, 1n)])
+  await tamper('UPDATE totals SET cost_input_nano = 9223372036854775806')
+
+  await store.record([createEntryOf(2, 1n)])
+  expect((await store.totals())[0]!.costAtto).toBe((2n ** 63n - 1n) * 10n ** 9n)
+  await expect(store.record([createEntryOf(3, 1n)])).rejects.toThrow(
+    'cannot store REAL value in INTEGER column totals.cost_input_nano',
+  )
+  expect((await store.totals())[0]!.costAtto).toBe((2n ** 63n - 1n) * 10n ** 9n)
+  expect((await store.spend({ by: [] }))[0]!.operations).toBe(2n)
+
+  await store.record([createEntryOf(4, -7n)])
+  expect((await store.totals())[0]!.costAtto).toBe((2n ** 63n - 8n) * 10n ** 9n)
+})
+
+function createEntryOf(span: number, costNano: bigint): Entry {
+  return createSampleEntry({ span, lines: [['input', 1, costNano * 10n ** 9n]] })
+}

@@ -1,0 +1,25 @@
+import { expect } from 'vitest'
+import type { StoredEntry } from '../entry.ts'
+import type { Store } from '../store.ts'
+import { createTraceId } from './sample-entries.ts'
+
+/** Where a test keeps its ledger: opening twice in one test is opening the same ledger again. */
+export interface Place {
+  readonly open: () => Promise<Store>
+}
+
+export const RECORDED = { outcome: 'recorded', standing: 'counted' } as const
+export const DUPLICATE = { outcome: 'duplicate', standing: 'counted' } as const
+export const HELD = { outcome: 'recorded', standing: 'held' } as const
+export const ECHO = { outcome: 'recorded', standing: 'echo' } as const
+
+/** The entries of the trace that samples are in, unless they say otherwise. */
+export function listTrace(store: Store): Promise<readonly StoredEntry[]> {
+  return store.entries({ traceId: createTraceId(1), limit: 10_000 })
+}
+
+/** Expects that many operations in the sums. */
+export async function expectCounted(store: Store, operations: number): Promise<void> {
+  const rows = await store.spend({ by: [] })
+  expect(rows.map((row) => row.operations)).toEqual([BigInt(operations)])
+}
