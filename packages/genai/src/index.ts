@@ -1,0 +1,5 @@
+export * from './attributes.ts'
+export * from './dialects/index.ts'
+export * from './operation.ts'
+export * from './providers/index.ts'
+export * from './usage.ts'
