@@ -1,0 +1,3 @@
+export * from './response.ts'
+export * from './scan.ts'
+export * from './transcode.ts'

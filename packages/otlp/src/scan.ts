@@ -1,0 +1,83 @@
+import { scanJsonTraces } from './json.ts'
+import { scanProtobufTraces } from './protobuf.ts'
+
+export type Encoding = 'protobuf' | 'json'
+
+/**
+ * Integers beyond 2^53 - 1 come as `bigint`; text is cut to 1024 bytes; bytes, maps and lists inside
+ * lists are not read.
+ */
+export type AttributeValue = string | number | bigint | boolean | readonly AttributeValue[]
+
+export type Attributes = ReadonlyMap<string, AttributeValue>
+
+/** Which attributes a scan reads. Everything else is stepped over unread. */
+export interface ScanKeys {
+  /** A span with none of these is left out of the scan. */
+  readonly marks: readonly string[]
+  /** Read from spans; the first of several attributes of one key counts. */
+  readonly span: readonly string[]
+  /** Read from scopes and resources. */
+  readonly shared: readonly string[]
+  /** Span attributes that the scanning side writes itself: a patch replaces what stands there. */
+  readonly own: readonly string[]
+}
+
+export interface ScannedScope {
+  readonly name: string
+  readonly version: string
+  readonly attributes: Attributes
+}
+
+/** A span that carries one of the marks. */
+export interface ScannedSpan {
+  /** 32 lower-case hex digits, or empty where the span has no valid trace id. */
+  readonly traceId: string
+  /** 16 lower-case hex digits, or empty where the span has no valid span id. */
+  readonly spanId: string
+  /** 16 lower-case hex digits, or empty for a root span. */
+  readonly parentSpanId: string
+  readonly name: string
+  readonly startTimeUnixNano: bigint
+  readonly endTimeUnixNano: bigint
+  readonly attributes: Attributes
+  readonly scope: ScannedScope
+  readonly resource: Attributes
+}
+
+/** A `number` is written as a double, a `bigint` as a 64-bit integer. */
+export interface NewAttribute {
+  readonly key: string
+  readonly value: string | number | bigint
+}
+
+export interface SpanPatch {
+  readonly span: ScannedSpan
+  readonly attributes: readonly NewAttribute[]
+}
+
+export interface Scan {
+  /** All spans of the request, marked or not. */
+  readonly spanCount: number
+  /** The marked ones, in the order of the request. */
+  readonly spans: readonly ScannedSpan[]
+  /**
+   * A new request: the scanned one with `attributes` behind the last attribute of each patched span
+   * (replacing that span's `own` attributes), the lengths above fixed, every other byte as it was.
+   * Each span may be patched once, and must come from this scan.
+   */
+  patch(patches: readonly SpanPatch[]): Uint8Array
+}
+
+export type ScanResult =
+  | { readonly kind: 'scanned'; readonly scan: Scan }
+  /** Not an OTLP trace request; `reason` says what and where. */
+  | { readonly kind: 'malformed'; readonly reason: string }
+
+/**
+ * Reads the spans of an `ExportTraceServiceRequest` that carry one of `keys.marks`. Protobuf is
+ * walked in place; unknown fields and fields out of order are fine. Never throws on bad bytes.
+ */
+export function scanTraces(body: Uint8Array, encoding: Encoding, keys: ScanKeys): ScanResult {
+  return encoding === 'protobuf' ? scanProtobufTraces(body, keys) : scanJsonTraces(body, keys)
+}
