@@ -1,0 +1,286 @@
+import { TOKEN_TYPES } from '@spancost/ledger'
+import { COST_PARTS } from '@spancost/pricing'
+
+/**
+ * The API as OpenAPI 3.1, written by hand; `openapi.test.ts` holds it against the routes and against
+ * real answers.
+ */
+export function describeApi(version: string) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'spancost',
+      version,
+      description: 'What GenAI operations cost. Reading only; every path takes GET and HEAD.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths: PATHS,
+    components: {
+      schemas: SCHEMAS,
+      parameters: PARAMETERS,
+      responses: {
+        Problem: {
+          description: 'Why there is no answer, as RFC 9457 says it',
+          content: { 'application/problem+json': { schema: ref('schemas/Problem') } },
+        },
+      },
+    },
+  }
+}
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+function ref(to: string) {
+  return { $ref: `#/components/${to}` }
+}
+
+function get(summary: string, parameters: readonly JsonObject[], schema: JsonObject) {
+  return {
+    get: {
+      summary,
+      parameters,
+      responses: {
+        200: { description: 'The answer', content: { 'application/json': { schema } } },
+        default: ref('responses/Problem'),
+      },
+    },
+  }
+}
+
+function query(name: string, description: string, schema: JsonObject, required = false) {
+  return { name, in: 'query', description, required, schema }
+}
+
+function object(properties: JsonObject, optional: readonly string[] = []) {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name))
+  return { type: 'object', properties, required }
+}
+
+const TEXT = { type: 'string' }
+const COUNT = { type: 'integer', minimum: 0 }
+const FLAG = { type: 'boolean' }
+const INSTANT = { type: 'string', format: 'date-time' }
+const MONEY = ref('schemas/Money')
+const LABELS = { type: 'object', additionalProperties: TEXT }
+
+function listOf(items: JsonObject) {
+  return { type: 'array', items }
+}
+
+function limit(maximum: number, byDefault: number) {
+  const schema = { type: 'integer', minimum: 1, maximum, default: byDefault }
+  return query('limit', 'How many at most', schema)
+}
+
+const PARAMETERS = {
+  from: query(
+    'from',
+    'Only operations that started at this instant or later: ISO 8601 (without a zone: UTC) or Unix milliseconds',
+    TEXT,
+  ),
+  to: query('to', 'Only operations that started before this instant', TEXT),
+}
+
+const RANGE = [ref('parameters/from'), ref('parameters/to')]
+
+const SUMS = {
+  cost: MONEY,
+  parts: object(Object.fromEntries(COST_PARTS.map((part) => [part, MONEY]))),
+  tokens: object(Object.fromEntries(TOKEN_TYPES.map((type) => [type, COUNT]))),
+  operations: COUNT,
+}
+
+const SPEND = { ...SUMS, statuses: { type: 'object', additionalProperties: COUNT } }
+
+const COUNTED = { cost: MONEY, operations: COUNT, unpriced: COUNT }
+
+/** What an entry leaves out where the span did not say it or there is nothing to say. */
+const WHERE_KNOWN = [
+  'parentSpanId',
+  'provider',
+  'requestModel',
+  'responseModel',
+  'responseId',
+  'serviceTier',
+  'region',
+  'serverAddress',
+  'inclusive',
+  'errorType',
+  'reason',
+  'detail',
+  'source',
+  'card',
+  'cost',
+]
+
+const SCHEMAS = {
+  Money: object({
+    amount: { type: 'string', description: 'An exact decimal without trailing zeros' },
+    currency: { const: 'USD' },
+  }),
+  SpendRow: object(
+    {
+      start: { ...INSTANT, description: 'Of the hour or day, UTC; only with granularity' },
+      labels: LABELS,
+      ...SPEND,
+    },
+    ['start'],
+  ),
+  Spend: object(SPEND),
+  Entry: object(
+    {
+      traceId: TEXT,
+      spanId: TEXT,
+      parentSpanId: TEXT,
+      spanName: TEXT,
+      startTimeUnixNano: TEXT,
+      endTimeUnixNano: TEXT,
+      recordedAt: INSTANT,
+      operation: TEXT,
+      dialect: TEXT,
+      role: { enum: ['leaf', 'container', 'free'] },
+      provider: TEXT,
+      requestModel: TEXT,
+      responseModel: TEXT,
+      responseId: TEXT,
+      serviceTier: TEXT,
+      region: TEXT,
+      serverAddress: TEXT,
+      usage: { type: 'object' },
+      inclusive: { enum: [true, false, 'ambiguous'] },
+      errorType: TEXT,
+      labels: LABELS,
+      standing: { enum: ['counted', 'held', 'restated', 'echo'] },
+      status: { enum: ['priced', 'free', 'partial', 'estimated', 'unpriced'] },
+      reason: TEXT,
+      detail: TEXT,
+      source: { enum: ['provider', 'book', 'override', 'self_hosted'] },
+      card: TEXT,
+      book: TEXT,
+      cost: MONEY,
+      units: listOf(
+        object({ unit: TEXT, quantity: { type: 'number' }, rate: TEXT, cost: MONEY }, [
+          'rate',
+          'cost',
+        ]),
+      ),
+    },
+    WHERE_KNOWN,
+  ),
+  Rates: listOf(object({ unit: TEXT, rate: TEXT })),
+  Card: object(
+    {
+      id: TEXT,
+      provider: TEXT,
+      model: TEXT,
+      serviceTier: TEXT,
+      region: TEXT,
+      source: TEXT,
+      currency: { const: 'USD' },
+      from: INSTANT,
+      to: INSTANT,
+      eachDay: {
+        ...object({ from: TEXT, to: TEXT }),
+        description: 'UTC times of day between which it is valid; over midnight where `to` is less',
+      },
+      rates: ref('schemas/Rates'),
+      contextTiers: listOf(object({ aboveInputTokens: COUNT, rates: ref('schemas/Rates') })),
+      minimums: { type: 'object', additionalProperties: { type: 'number' } },
+    },
+    ['serviceTier', 'region', 'from', 'to', 'eachDay', 'contextTiers', 'minimums'],
+  ),
+  Problem: object(
+    {
+      type: { const: 'about:blank' },
+      title: TEXT,
+      status: { type: 'integer' },
+      detail: TEXT,
+      parameter: { type: 'string', description: 'The parameter in the way' },
+    },
+    ['parameter'],
+  ),
+}
+
+const ENTRIES = listOf(ref('schemas/Entry'))
+
+const TRACE_ID = { type: 'string', pattern: '^[0-9a-fA-F]{32}$' }
+
+const HEALTH = get('Whether the process answers', [], object({ status: { const: 'ok' } }))
+
+const READY = get(
+  'Whether requests are taken; 503 while not',
+  [],
+  object({ status: { enum: ['ready', 'not ready'] } }),
+)
+
+const PATHS = {
+  '/api/v1/spend': get(
+    'Spend of counted operations, by labels and time; the most expensive first',
+    [
+      query('by', 'Up to 8 label names, separated by commas, such as model,team', TEXT),
+      ...RANGE,
+      query('granularity', 'One row per UTC hour or day', { enum: ['hour', 'day'] }),
+    ],
+    object({
+      rows: listOf(ref('schemas/SpendRow')),
+      total: ref('schemas/Spend'),
+      truncated: FLAG,
+    }),
+  ),
+  '/api/v1/traces': get(
+    'The most expensive traces with an operation in the range',
+    [query('sort', 'By what', { enum: ['cost'], default: 'cost' }), ...RANGE, limit(1000, 20)],
+    object({ traces: listOf(object({ traceId: TEXT, start: INSTANT, ...SUMS, unpriced: COUNT })) }),
+  ),
+  '/api/v1/traces/{traceId}': get(
+    'All entries of one trace, and what its counted ones cost',
+    [{ name: 'traceId', in: 'path', required: true, schema: TRACE_ID }],
+    object({
+      traceId: TEXT,
+      ...COUNTED,
+      byModel: listOf(object({ model: TEXT, ...COUNTED }, ['model'])),
+      byService: listOf(object({ service: TEXT, ...COUNTED }, ['service'])),
+      entries: ENTRIES,
+      truncated: FLAG,
+    }),
+  ),
+  '/api/v1/entries': get(
+    'Entries of one trace, oldest first',
+    [query('traceId', 'Of which trace', TRACE_ID, true), limit(10_000, 100)],
+    object({ entries: ENTRIES, truncated: FLAG }),
+  ),
+  '/api/v1/prices': get(
+    'The rates that would be used for a model, or why there are none',
+    [
+      query('provider', 'Such as openai', TEXT),
+      query('model', 'Such as gpt-4o-mini', TEXT, true),
+      query('at', 'When; absent: now', TEXT),
+    ],
+    object(
+      {
+        provider: TEXT,
+        model: TEXT,
+        at: INSTANT,
+        book: TEXT,
+        card: ref('schemas/Card'),
+        reason: TEXT,
+        detail: TEXT,
+      },
+      ['provider', 'card', 'reason', 'detail'],
+    ),
+  ),
+  '/api/v1/openapi.json': get('This document', [], { type: 'object' }),
+  '/api/v1/healthz': HEALTH,
+  '/api/v1/readyz': READY,
+  '/healthz': HEALTH,
+  '/readyz': READY,
+  '/metrics': {
+    get: {
+      summary: 'Cost metrics and our own, in the Prometheus text format',
+      responses: {
+        200: { description: 'The metrics', content: { 'text/plain': { schema: TEXT } } },
+        default: ref('responses/Problem'),
+      },
+    },
+  },
+}

@@ -1,0 +1,79 @@
+import type { StoredEntry } from '@spancost/ledger'
+import { answerJson, defineRoute, findRangeFault, notFound, refuse } from './answer.ts'
+import { toEntryJson, toInstant, toMoney, toSumsJson } from './json.ts'
+import { instant, oneOf, traceId, wholeNumber } from './parameters.ts'
+
+const MAX_TRACES = 1000
+const MAX_ENTRIES = 10_000
+
+/** The most expensive traces; each is summed as a whole, its operations outside the range included. */
+export const topTracesRoute = defineRoute(
+  '/api/v1/traces',
+  { sort: oneOf('cost'), from: instant, to: instant, limit: wholeNumber(MAX_TRACES) },
+  async ({ store }, { from, to, limit = 20 }) => {
+    const fault = findRangeFault(from, to)
+    if (fault !== undefined) return fault
+    const traces = await store.topTraces({
+      ...(from !== undefined && { fromUnixMs: from }),
+      ...(to !== undefined && { toUnixMs: to }),
+      limit,
+    })
+    return answerJson({
+      traces: traces.map((trace) => ({
+        traceId: trace.traceId,
+        start: toInstant(trace.startUnixMs),
+        ...toSumsJson(trace),
+        unpriced: trace.unpriced,
+      })),
+    })
+  },
+)
+
+/** Every entry of one trace, and what its counted ones cost. */
+export const traceRoute = defineRoute(
+  '/api/v1/traces/{traceId}',
+  { traceId },
+  async ({ store }, { traceId: id = '' }) => {
+    const found = await store.entries({ traceId: id, limit: MAX_ENTRIES + 1 })
+    if (found.length === 0) return notFound(`no operation of trace ${id} is in the ledger`)
+    const entries = found.slice(0, MAX_ENTRIES)
+    return answerJson({
+      traceId: id,
+      ...sumCounted(entries),
+      byModel: sumBy('model', entries),
+      byService: sumBy('service', entries),
+      entries: entries.map(toEntryJson),
+      truncated: found.length > MAX_ENTRIES,
+    })
+  },
+)
+
+/** Entries of one trace, oldest first. */
+export const entriesRoute = defineRoute(
+  '/api/v1/entries',
+  { traceId, limit: wholeNumber(MAX_ENTRIES) },
+  async ({ store }, { traceId: id, limit = 100 }) => {
+    if (id === undefined) return refuse('traceId', `expected ${traceId.expected}, found nothing`)
+    const found = await store.entries({ traceId: id, limit: limit + 1 })
+    return answerJson({
+      entries: found.slice(0, limit).map(toEntryJson),
+      truncated: found.length > limit,
+    })
+  },
+)
+
+function sumCounted(entries: readonly StoredEntry[]) {
+  const counted = entries.filter(({ standing }) => standing === 'counted')
+  const costAtto = counted.reduce((sum, { rating }) => sum + (rating.costAtto ?? 0n), 0n)
+  const unpriced = counted.filter(({ rating }) => rating.status === 'unpriced')
+  return { cost: toMoney(costAtto), operations: counted.length, unpriced: unpriced.length }
+}
+
+/** One sum per value of a label, in the order of their first entry; entries without it share one. */
+function sumBy(label: string, entries: readonly StoredEntry[]) {
+  const groups = Map.groupBy(entries, ({ labels }) => labels[label])
+  return [...groups].map(([value, group]) => ({
+    ...(value !== undefined && { [label]: value }),
+    ...sumCounted(group),
+  }))
+}

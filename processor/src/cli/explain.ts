@@ -1,0 +1,66 @@
+import { openSqliteStore, type Entry, type Standing } from '@spancost/ledger'
+import { formatAmount, loadBook } from '@spancost/pricing'
+import { createScanKeys, readEntry } from '../entries.ts'
+import { writeLine } from './io.ts'
+import { readOtlpFile } from './otlp-file.ts'
+import { readFlags, UsageError, type Verb } from './verb.ts'
+
+/** Shows what the processor would make of spans that lie in files. Writes nothing anywhere. */
+export const explain: Verb = {
+  name: 'explain',
+  summary: 'price the spans of OTLP files and say why',
+  help: `Usage: spancost explain FILE...
+
+Reads OTLP trace requests (protobuf, JSON, or JSON lines as the Collector's file exporter writes)
+in order, as if they had been received, and prints one JSON object per span that is a GenAI
+operation. Spans without valid ids are left out, as the processor passes them on unpriced.
+
+  --json   the default, and the only form`,
+  async run(argv, io) {
+    const flags = { json: { type: 'boolean' } } as const
+    const { positionals: files } = readFlags(argv, flags, { takesOperands: true })
+    if (files.length === 0) throw new UsageError('a file is missing')
+    const book = await loadBook()
+    const keys = createScanKeys([])
+    // The rule for what counts is the ledger's own, so a ledger applies it.
+    const store = await openSqliteStore({ path: ':memory:' })
+    let hasFailed = false
+    for (const file of files) {
+      const read = await readOtlpFile(file, keys)
+      if (read.kind === 'not_otlp') {
+        hasFailed = true
+        await writeLine(io.stderr, `${file}: ${read.message}`)
+        continue
+      }
+      for (const span of read.spans) {
+        const entry = readEntry(span, book, [])
+        if (entry === undefined) continue
+        const [recorded] = await store.record([entry])
+        await writeLine(io.stdout, toJson(entry, recorded!.standing))
+      }
+    }
+    await store.close()
+    return hasFailed ? 2 : 0
+  },
+}
+
+/** What a span may leave out is null, so that every object has the same members. */
+function toJson({ traceId, spanId, operation, rating }: Entry, standing: Standing): string {
+  return JSON.stringify({
+    traceId,
+    spanId,
+    dialect: operation.dialect,
+    operation: operation.name,
+    provider: operation.provider ?? null,
+    requestModel: operation.requestModel ?? null,
+    responseModel: operation.responseModel ?? null,
+    serviceTier: operation.serviceTier,
+    usage: operation.usage,
+    inclusive: operation.inclusive ?? null,
+    standing,
+    status: rating.status,
+    usd: rating.costAtto === undefined ? undefined : formatAmount(rating.costAtto),
+    reason: rating.reason,
+    card: rating.card,
+  })
+}

@@ -1,0 +1,165 @@
+import type { Destination } from './config/destination.ts'
+import { describeProblem, locateIssues } from './config/faults.ts'
+import { formatPath, readConfigFile } from './config/file.ts'
+import type { ConfigFault, ConfigFile, Env } from './config/file.ts'
+import { CONFIG_SCHEMA } from './config/schema.ts'
+import type { WrittenConfig } from './config/schema.ts'
+import { SIGNALS } from './consume.ts'
+import type { Signal } from './consume.ts'
+import { reachesListener } from './endpoint.ts'
+
+export type { Destination, TlsFiles } from './config/destination.ts'
+export type { ConfigFault } from './config/file.ts'
+
+/** The processor's config, checked and complete. Its keys are explained in docs/configuration.md. */
+export interface Config {
+  readonly receivers: { readonly otlp: OtlpReceivers }
+  readonly api: { readonly endpoint: string }
+  readonly forward: Readonly<Record<Signal, readonly Destination[]>> & {
+    readonly retry: { readonly maxElapsedMs: number }
+  }
+  readonly ledger: { readonly store: 'sqlite'; readonly path: string }
+  readonly dimensions: readonly Dimension[]
+  readonly attributes: { readonly aliases: readonly AttributeAlias[] }
+  readonly metrics: { readonly otlp?: MetricsDestination; readonly prometheus: boolean }
+  readonly log: { readonly level: WrittenConfig['log']['level'] }
+}
+
+/** Endpoints are `host:port`; absent: switched off. */
+export interface OtlpReceivers {
+  readonly grpc?: { readonly endpoint: string }
+  readonly http?: { readonly endpoint: string }
+  readonly maxRequestSizeBytes: number
+  readonly maxInFlightBytes: number
+}
+
+/** Something that spend can be grouped by: the first of the keys that a span, scope or resource has. */
+export interface Dimension {
+  readonly name: string
+  readonly from: readonly string[]
+  /** Whether cost metrics carry it. */
+  readonly metric: boolean
+}
+
+export type AttributeAlias = WrittenConfig['attributes']['aliases'][number]
+
+export interface MetricsDestination {
+  /** The base URL, without a trailing slash. */
+  readonly endpoint: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly intervalMs: number
+  readonly temporality: 'cumulative'
+}
+
+export type ReadConfig =
+  | { readonly kind: 'config'; readonly config: Config }
+  /** At least one, by line. */
+  | { readonly kind: 'faults'; readonly faults: readonly ConfigFault[] }
+
+/** The dimensions that are there without being asked for. Ones with many values stay off metrics. */
+const BUILT_IN_DIMENSIONS: readonly Dimension[] = [
+  { name: 'tenant', from: ['spancost.tenant'], metric: true },
+  { name: 'team', from: ['spancost.team'], metric: true },
+  { name: 'project', from: ['spancost.project'], metric: true },
+  { name: 'feature', from: ['spancost.feature'], metric: true },
+  { name: 'task', from: ['spancost.task'], metric: true },
+  { name: 'user', from: ['user.id'], metric: false },
+  { name: 'session', from: ['session.id'], metric: false },
+  { name: 'conversation', from: ['gen_ai.conversation.id'], metric: false },
+  { name: 'agent', from: ['gen_ai.agent.name'], metric: true },
+  { name: 'environment', from: ['deployment.environment.name'], metric: true },
+]
+
+const MAX_DIMENSIONS = 32
+
+/** More than these help nobody. */
+const MAX_FAULTS = 100
+
+/**
+ * Reads a config from YAML; an empty text gives the defaults. Everything that is wrong with it is
+ * told at once, except that broken YAML hides the rest, and so do a hundred other faults.
+ */
+export function readConfig(text: string, env: Env): ReadConfig {
+  const file = readConfigFile(text, env)
+  if (file.value === undefined) return { kind: 'faults', faults: file.faults }
+  const parsed = CONFIG_SCHEMA.safeParse(file.value, { error: describeProblem })
+  const faults = [...file.faults, ...locateIssues(parsed.error?.issues ?? [], file)]
+  if (!parsed.success || faults.length > 0) {
+    const byLine = faults.sort((one, other) => one.line - other.line)
+    return { kind: 'faults', faults: byLine.slice(0, MAX_FAULTS) }
+  }
+  const config = completeConfig(parsed.data)
+  const conflicts = findConflicts(config, file)
+  return conflicts.length > 0 ? { kind: 'faults', faults: conflicts } : { kind: 'config', config }
+}
+
+/** What is wrong only with several parts taken together. */
+function findConflicts(config: Config, file: ConfigFile): ConfigFault[] {
+  const faults: ConfigFault[] = []
+  const count = config.dimensions.length
+  if (count > MAX_DIMENSIONS) {
+    const message = `${count} dimensions, built-in ones included; at most ${MAX_DIMENSIONS}`
+    faults.push({ line: file.lineOf(['dimensions']), path: 'dimensions', message })
+  }
+  const { grpc, http } = config.receivers.otlp
+  for (const signal of SIGNALS) {
+    for (const [index, { endpoint }] of config.forward[signal].entries()) {
+      const isLoop = [grpc, http].some((own) => own && reachesListener(endpoint, own.endpoint))
+      const path = ['forward', signal, index, 'endpoint']
+      const message = 'this is our own receiver: requests would go round for ever'
+      if (isLoop) faults.push({ line: file.lineOf(path), path: formatPath(path), message })
+    }
+  }
+  return faults
+}
+
+function completeConfig(written: WrittenConfig): Config {
+  const { forward, metrics } = written
+  return {
+    receivers: { otlp: completeReceivers(written.receivers.otlp) },
+    api: written.api,
+    forward: { ...forward, retry: { maxElapsedMs: forward.retry.maxElapsed } },
+    ledger: written.ledger,
+    dimensions: completeDimensions(written.dimensions),
+    attributes: written.attributes,
+    metrics: {
+      prometheus: metrics.prometheus,
+      ...(metrics.otlp && { otlp: completeMetricsDestination(metrics.otlp) }),
+    },
+    log: written.log,
+  }
+}
+
+function completeReceivers(written: WrittenConfig['receivers']['otlp']): OtlpReceivers {
+  const grpc = written.grpc?.endpoint ?? undefined
+  const http = written.http?.endpoint ?? undefined
+  return {
+    ...(grpc !== undefined && { grpc: { endpoint: grpc } }),
+    ...(http !== undefined && { http: { endpoint: http } }),
+    maxRequestSizeBytes: written.maxRequestSize,
+    maxInFlightBytes: written.maxInFlight,
+  }
+}
+
+/** Built-in ones first, in their order; `null` takes one away, another definition replaces it. */
+function completeDimensions(written: WrittenConfig['dimensions']): readonly Dimension[] {
+  const dimensions = new Map(BUILT_IN_DIMENSIONS.map((dimension) => [dimension.name, dimension]))
+  for (const [name, definition] of Object.entries(written)) {
+    if (definition === null) {
+      dimensions.delete(name)
+      continue
+    }
+    const { from, metric } =
+      typeof definition === 'string' ? { from: [definition], metric: undefined } : definition
+    const metricByDefault = dimensions.get(name)?.metric ?? false
+    dimensions.set(name, { name, from, metric: metric ?? metricByDefault })
+  }
+  return [...dimensions.values()]
+}
+
+function completeMetricsDestination(
+  written: NonNullable<WrittenConfig['metrics']['otlp']>,
+): MetricsDestination {
+  const { endpoint, headers, interval: intervalMs, temporality } = written
+  return { endpoint: endpoint.replace(/\/+$/, ''), headers, intervalMs, temporality }
+}

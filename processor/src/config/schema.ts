@@ -1,0 +1,190 @@
+import { z } from 'zod'
+import { destination } from './destination.ts'
+import { baseUrl, durationBetween, headers, listenEndpoint, sizeBetween, text } from './values.ts'
+
+/**
+ * The config as it is written: what is allowed, the defaults, and the words that the docs show.
+ * `parse` gives durations in milliseconds and sizes in bytes.
+ */
+
+const destinations = (signal: string, otherwise: string) =>
+  z
+    .array(destination)
+    .max(1, 'only one destination per signal in this version')
+    .prefault([])
+    .describe(`Where ${signal} go next; none: they are ${otherwise}`)
+
+const attributeKey = text(256)
+
+const dimension = z.union([
+  attributeKey,
+  z.strictObject({
+    from: z
+      .array(attributeKey)
+      .min(1, 'expected at least one attribute key')
+      .max(16)
+      .describe('Attribute keys; the first that the span, its scope or its resource has'),
+    metric: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether cost metrics carry it; absent: as the built-in one of that name, else `false`',
+      ),
+  }),
+  z.null(),
+])
+
+/** What every entry is labelled with already. */
+const FIXED_LABELS = new Set(['provider', 'model', 'operation', 'service'])
+
+const dimensionName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9_]{0,63}$/,
+    'a dimension is named by up to 64 of a-z, 0-9 and _, a letter first',
+  )
+  .refine((name) => !FIXED_LABELS.has(name), 'this label is fixed and cannot be redefined')
+
+const otlp = z
+  .strictObject({
+    grpc: z
+      .strictObject({
+        endpoint: listenEndpoint
+          .nullable()
+          .prefault('127.0.0.1:14317')
+          .describe('Where OTLP/gRPC is received; `null`: nowhere'),
+      })
+      .nullable()
+      .prefault({}),
+    http: z
+      .strictObject({
+        endpoint: listenEndpoint
+          .nullable()
+          .prefault('127.0.0.1:14318')
+          .describe('Where OTLP/HTTP is received; `null`: nowhere'),
+      })
+      .nullable()
+      .prefault({}),
+    maxRequestSize: sizeBetween('1KiB', '1GiB')
+      .prefault('64MiB')
+      .describe('Of one request, uncompressed; a larger one is refused for good. 1KiB to 1GiB'),
+    maxInFlight: sizeBetween('1KiB', '64GiB')
+      .prefault('256MiB')
+      .describe(
+        'Of all requests in work, uncompressed; beyond it callers are asked to wait. Up to 64GiB',
+      ),
+  })
+  .refine((value) => value.maxInFlight >= value.maxRequestSize, {
+    path: ['maxInFlight'],
+    error: 'smaller than `receivers.otlp.maxRequestSize`',
+  })
+
+const metricsOtlp = z.strictObject({
+  endpoint: baseUrl.describe('A base URL, to which `/v1/metrics` is appended'),
+  headers: headers.prefault({}).describe('Sent with every request'),
+  interval: durationBetween('1s', '1h').prefault('60s').describe('Between two exports. 1s to 1h'),
+  temporality: z
+    .literal('cumulative', { error: 'only `cumulative` in this version' })
+    .prefault('cumulative')
+    .describe('Sums since the ledger began'),
+})
+
+export const CONFIG_SCHEMA = z.strictObject({
+  receivers: z.strictObject({ otlp: otlp.prefault({}) }).prefault({}),
+  api: z
+    .strictObject({
+      endpoint: listenEndpoint
+        .prefault('127.0.0.1:14320')
+        .describe('Where the API, `/metrics` and the health checks answer'),
+    })
+    .prefault({}),
+  forward: z
+    .strictObject({
+      traces: destinations('traces', 'priced, kept and metered, and go nowhere'),
+      metrics: destinations('metrics', 'refused'),
+      logs: destinations('logs', 'refused'),
+      retry: z
+        .strictObject({
+          maxElapsed: durationBetween('0s', '1m')
+            .prefault('5s')
+            .describe(
+              'How long we try again while the caller waits; then the caller has to. 0s to 1m',
+            ),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  ledger: z
+    .strictObject({
+      store: z
+        .literal('sqlite', {
+          error: (issue) =>
+            issue.input === 'postgres' ? '`postgres` is not in this version' : 'expected `sqlite`',
+        })
+        .prefault('sqlite')
+        .describe('Where operations are written down'),
+      path: text(4096)
+        .prefault('./.spancost/ledger.db')
+        .describe('The file, from the working directory'),
+    })
+    .prefault({}),
+  dimensions: z
+    .record(dimensionName, dimension)
+    .prefault({})
+    .describe('What spend can be grouped by, beyond provider, model, operation and service'),
+  attributes: z
+    .strictObject({
+      aliases: z
+        .array(z.enum(['gen_ai', 'langfuse', 'openlit', 'openinference']))
+        .max(4)
+        .prefault([])
+        .describe('Other names that the cost is also written under, where a span lacks them'),
+    })
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      otlp: metricsOtlp.optional().describe('Cost metrics over OTLP/HTTP; absent: not sent'),
+      prometheus: z.boolean().prefault(true).describe('Whether `/metrics` is served'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z
+        .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+        .prefault('info')
+        .describe('The least that is logged'),
+    })
+    .prefault({}),
+})
+
+/** What is written, with durations in milliseconds and sizes in bytes. */
+export type WrittenConfig = z.infer<typeof CONFIG_SCHEMA>
+
+type JsonSchema = z.core.JSONSchema.BaseSchema
+
+const FROM_ENVIRONMENT = String.raw`\$\{env:`
+
+/**
+ * The JSON schema that editors use, published as `spancost.schema.json`. Wherever it asks for a
+ * certain text, it also takes one with a `${env:...}` in it.
+ */
+export function describeConfig(): JsonSchema {
+  return z.toJSONSchema(CONFIG_SCHEMA, {
+    io: 'input',
+    override: ({ jsonSchema, path }) => {
+      if (path.at(-1) === 'propertyNames') return
+      if (jsonSchema.pattern !== undefined) {
+        jsonSchema.pattern = `(?:${jsonSchema.pattern})|${FROM_ENVIRONMENT}`
+      }
+      const { enum: words, const: word, type } = jsonSchema
+      if (words === undefined && word === undefined && type !== 'boolean') return
+      delete jsonSchema.enum
+      delete jsonSchema.const
+      delete jsonSchema.type
+      const exact: JsonSchema = { type: type ?? 'string' }
+      if (words !== undefined) exact.enum = words
+      if (word !== undefined) exact.const = word
+      jsonSchema.anyOf = [exact, { type: 'string', pattern: FROM_ENVIRONMENT }]
+    },
+  })
+}

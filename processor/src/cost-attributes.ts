@@ -1,0 +1,98 @@
+import { sumParts, toDouble, formatAmount, COST_PARTS } from '@spancost/pricing'
+import type { Entry, Standing } from '@spancost/ledger'
+import type { NewAttribute, ScannedSpan } from '@spancost/otlp'
+import type { AttributeAlias } from './config.ts'
+
+const STATUS = 'spancost.cost.status'
+const REASON = 'spancost.cost.reason'
+const STANDING = 'spancost.cost.standing'
+const SOURCE = 'spancost.cost.source'
+const TOTAL = 'spancost.cost.total'
+const EXACT = 'spancost.cost.exact'
+const CURRENCY = 'spancost.cost.currency'
+const CARD = 'spancost.price.card'
+const BOOK = 'spancost.price.book'
+
+/** Span attributes that only the processor writes; what a sender put there is replaced. */
+export const OWN_KEYS: readonly string[] = [
+  STATUS,
+  REASON,
+  STANDING,
+  SOURCE,
+  TOTAL,
+  EXACT,
+  CURRENCY,
+  CARD,
+  BOOK,
+  ...COST_PARTS.map((part) => `spancost.cost.${part}`),
+]
+
+/** Span attributes of other vocabularies that an alias may fill; a sender's own value stays. */
+export const ALIAS_KEYS: readonly string[] = [
+  'gen_ai.usage.cost',
+  'gen_ai.usage.cost.amount',
+  'gen_ai.usage.cost.currency',
+  'gen_ai.usage.cost.source',
+  'llm.cost.prompt',
+  'llm.cost.completion',
+  'llm.cost.total',
+]
+
+/**
+ * What goes onto a span for its entry. Amounts stand only on counted operations, so that whoever
+ * adds them up over spans gets the spend: a held, restated or echoed cost shows its standing alone.
+ */
+export function createCostAttributes(
+  entry: Entry,
+  standing: Standing,
+  span: ScannedSpan,
+  aliases: readonly AttributeAlias[],
+): readonly NewAttribute[] {
+  const { rating } = entry
+  const attributes: NewAttribute[] = [
+    { key: STATUS, value: rating.status },
+    { key: STANDING, value: standing },
+    { key: BOOK, value: rating.book },
+  ]
+  if (rating.reason !== undefined) attributes.push({ key: REASON, value: rating.reason })
+  if (rating.source !== undefined) attributes.push({ key: SOURCE, value: rating.source })
+  if (rating.card !== undefined) attributes.push({ key: CARD, value: rating.card })
+  if (rating.costAtto === undefined || standing !== 'counted') return attributes
+
+  attributes.push(
+    { key: TOTAL, value: toDouble(rating.costAtto) },
+    { key: EXACT, value: formatAmount(rating.costAtto) },
+    { key: CURRENCY, value: 'USD' },
+  )
+  const parts = sumParts(rating)
+  for (const part of COST_PARTS) {
+    if (parts[part] !== 0n) {
+      attributes.push({ key: `spancost.cost.${part}`, value: toDouble(parts[part]) })
+    }
+  }
+  // By key: `langfuse` and `openlit` share one.
+  const added = new Map<string, NewAttribute>()
+  for (const attribute of aliases.flatMap((alias) => createAlias(alias, entry))) {
+    if (!span.attributes.has(attribute.key)) added.set(attribute.key, attribute)
+  }
+  return [...attributes, ...added.values()]
+}
+
+function createAlias(alias: AttributeAlias, { rating }: Entry): readonly NewAttribute[] {
+  const total = toDouble(rating.costAtto ?? 0n)
+  if (alias === 'langfuse' || alias === 'openlit')
+    return [{ key: 'gen_ai.usage.cost', value: total }]
+  if (alias === 'openinference') {
+    const { input, cache_read, cache_write, output } = sumParts(rating)
+    return [
+      { key: 'llm.cost.prompt', value: toDouble(input + cache_read + cache_write) },
+      { key: 'llm.cost.completion', value: toDouble(output) },
+      { key: 'llm.cost.total', value: total },
+    ]
+  }
+  return [
+    { key: 'gen_ai.usage.cost.amount', value: total },
+    { key: 'gen_ai.usage.cost.currency', value: 'USD' },
+    { key: 'gen_ai.usage.cost.source', value: 'local' },
+  ]
+}

@@ -1,0 +1,98 @@
+import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
+import { KEYS, MARKS, recognize, splitUsage, type SpanFacts } from '@spancost/genai'
+import { findEntryFault, type Entry, type Labels } from '@spancost/ledger'
+import type { AttributeValue, ScanKeys, ScannedSpan } from '@spancost/otlp'
+import { rateOperation, type PriceBook, type Rating } from '@spancost/pricing'
+import type { Dimension } from './config.ts'
+import { ALIAS_KEYS, OWN_KEYS } from './cost-attributes.ts'
+
+/** A label value is cut to this many characters. */
+const MAX_LABEL_LENGTH = 256
+
+/** What a scan must read so that every dialect and dimension finds its attributes. */
+export function createScanKeys(dimensions: readonly Dimension[]): ScanKeys {
+  const dimensionKeys = dimensions.flatMap((dimension) => dimension.from)
+  return {
+    marks: MARKS,
+    span: [...KEYS, ...dimensionKeys, ...ALIAS_KEYS],
+    shared: [ATTR_SERVICE_NAME, ...dimensionKeys],
+    own: OWN_KEYS,
+  }
+}
+
+/**
+ * Recognizes and rates one span. `undefined`: it stands for no GenAI operation, or it has no valid
+ * ids; without them a retry could not be told from a new call, so it passes on unpriced.
+ */
+export function readEntry(
+  span: ScannedSpan,
+  book: PriceBook,
+  dimensions: readonly Dimension[],
+): Entry | undefined {
+  if (span.traceId === '' || span.spanId === '') return undefined
+  const operation = recognize(toSpanFacts(span))
+  if (operation === undefined) return undefined
+  const split = splitUsage(operation.usage)
+  const startUnixMs = Number(span.startTimeUnixNano / 1_000_000n)
+  const model = operation.responseModel ?? operation.requestModel
+  const entry: Entry = {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId,
+    spanName: span.name,
+    startTimeUnixNano: span.startTimeUnixNano,
+    endTimeUnixNano: span.endTimeUnixNano,
+    operation,
+    units: split.kind === 'units' ? split.units : new Map(),
+    rating: rateOperation(operation, startUnixMs, book),
+    labels: {
+      ...label('provider', operation.provider),
+      ...label('model', model),
+      ...label('operation', operation.name),
+      ...label('service', span.resource.get(ATTR_SERVICE_NAME)),
+      ...readDimensions(span, dimensions),
+    },
+  }
+  const fault = findEntryFault(entry)
+  return fault === undefined ? entry : withoutFigures(entry, fault)
+}
+
+/**
+ * An entry whose figures the ledger would refuse (a trillion tokens) is written without them: a
+ * refusal would send the whole request back, again and again, for the sake of one span.
+ */
+function withoutFigures(entry: Entry, fault: string): Entry {
+  const { book } = entry.rating
+  const rating: Rating = { status: 'unpriced', reason: 'bad_usage', detail: fault, book, lines: [] }
+  return { ...entry, units: new Map(), rating }
+}
+
+function toSpanFacts(span: ScannedSpan): SpanFacts {
+  return {
+    name: span.name,
+    scopeName: span.scope.name,
+    scopeVersion: span.scope.version,
+    attribute: (key) => span.attributes.get(key),
+  }
+}
+
+function readDimensions(span: ScannedSpan, dimensions: readonly Dimension[]): Labels {
+  const labels: Record<string, string> = {}
+  for (const { name, from } of dimensions) {
+    for (const key of from) {
+      const value =
+        span.attributes.get(key) ?? span.scope.attributes.get(key) ?? span.resource.get(key)
+      const found = label(name, value)[name]
+      if (found === undefined) continue
+      labels[name] = found
+      break
+    }
+  }
+  return labels
+}
+
+/** Lists and empty texts are no labels. */
+function label(name: string, value: AttributeValue | undefined): Labels {
+  if (value === undefined || typeof value === 'object' || value === '') return {}
+  return { [name]: String(value).slice(0, MAX_LABEL_LENGTH).toWellFormed() }
+}

@@ -1,0 +1,113 @@
+import {
+  Client,
+  compressionAlgorithms,
+  credentials,
+  Metadata,
+  status,
+  type ChannelCredentials,
+  type ServiceError,
+} from '@grpc/grpc-js'
+import { decodeExportResponse, decodeRetryAfterMs, transcodeJson } from '@spancost/otlp'
+import type { Destination } from '../config.ts'
+import type { Result, Signal } from '../consume.ts'
+import { OTLP_METHODS } from '../otlp-methods.ts'
+import type { Forwarder } from './forwarder.ts'
+import { readTlsFiles } from './tls-files.ts'
+
+const asIs = (bytes: Buffer): Buffer => bytes
+
+/** OTLP/gRPC to one destination. Requests that came as JSON become protobuf. */
+export function createGrpcForwarder(signal: Signal, destination: Destination): Forwarder {
+  const isGzip = destination.compression === 'gzip'
+  const client = new Client(destination.endpoint, createCredentials(destination), {
+    'grpc.default_compression_algorithm': isGzip
+      ? compressionAlgorithms.gzip
+      : compressionAlgorithms.identity,
+    // Requests are bounded where they come in.
+    'grpc.max_send_message_length': -1,
+    // Retrying is the wrapper's affair, which knows the caller's deadline.
+    'grpc.enable_retries': 0,
+  })
+  const metadata = new Metadata()
+  for (const [key, value] of Object.entries(destination.headers)) metadata.set(key, value)
+
+  return {
+    consume: (request, abort) => {
+      let body: Buffer
+      try {
+        const bytes =
+          request.encoding === 'json' ? transcodeJson(signal, request.body) : request.body
+        body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      } catch (error) {
+        const message = `no OTLP request: ${(error as Error).message}`
+        return Promise.resolve({ kind: 'permanent', message, fault: 'malformed' })
+      }
+      return call(client, signal, body, metadata, abort)
+    },
+    close: () => Promise.resolve(client.close()),
+  }
+}
+
+function createCredentials({ tls }: Destination): ChannelCredentials {
+  if (tls === undefined) return credentials.createInsecure()
+  const { ca = null, key = null, cert = null } = readTlsFiles(tls)
+  return credentials.createSsl(ca, key, cert)
+}
+
+function call(
+  client: Client,
+  signal: Signal,
+  body: Buffer,
+  metadata: Metadata,
+  abort: AbortSignal,
+): Promise<Result> {
+  return new Promise((resolve) => {
+    const done = (error: ServiceError | null, response?: Buffer): void => {
+      abort.removeEventListener('abort', cancel)
+      resolve(error === null ? readResponse(signal, response) : toRefusal(error))
+    }
+    const started = client.makeUnaryRequest(OTLP_METHODS[signal], asIs, asIs, body, metadata, done)
+    const cancel = (): void => started.cancel()
+    if (abort.aborted) cancel()
+    else abort.addEventListener('abort', cancel, { once: true })
+  })
+}
+
+function readResponse(signal: Signal, response: Buffer | undefined): Result {
+  const partialSuccess = decodeExportResponse('protobuf', signal, response ?? Buffer.alloc(0))
+  return { kind: 'accepted', ...(partialSuccess && { partialSuccess }) }
+}
+
+/** OTLP 1.11: these may be tried again; RESOURCE_EXHAUSTED only where RetryInfo says so. */
+const RETRYABLE: ReadonlySet<number> = new Set([
+  status.CANCELLED,
+  status.DEADLINE_EXCEEDED,
+  status.ABORTED,
+  status.OUT_OF_RANGE,
+  status.UNAVAILABLE,
+  status.DATA_LOSS,
+])
+
+/** What an operator can mend (address, credentials): the data is good, so the sender keeps it. */
+const OURS_TO_MEND: ReadonlySet<number> = new Set([
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+  status.UNIMPLEMENTED,
+])
+
+function toRefusal(error: ServiceError): Result {
+  const message = `the destination answered ${status[error.code]}: ${error.details}`
+  const details = error.metadata?.get('grpc-status-details-bin')[0]
+  const afterMs = Buffer.isBuffer(details) ? decodeRetryAfterMs(details) : undefined
+  const isOverload = error.code === status.RESOURCE_EXHAUSTED && afterMs !== undefined
+  if (isOverload || RETRYABLE.has(error.code) || OURS_TO_MEND.has(error.code)) {
+    return {
+      kind: 'retryable',
+      message,
+      ...(afterMs !== undefined && { afterMs }),
+      ...(isOverload && { overload: true }),
+    }
+  }
+  const fault = error.code === status.RESOURCE_EXHAUSTED ? 'too_large' : 'refused'
+  return { kind: 'permanent', message, fault }
+}

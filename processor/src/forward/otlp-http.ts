@@ -1,0 +1,119 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { decodeExportResponse } from '@spancost/otlp'
+import { Pool, type Dispatcher } from 'undici'
+import type { Destination } from '../config.ts'
+import type { OtlpRequest, Result, Signal } from '../consume.ts'
+import type { Forwarder } from './forwarder.ts'
+import { readTlsFiles } from './tls-files.ts'
+
+const CONNECTIONS = 16
+
+/** An answer is read up to here; OTLP's are a few bytes. */
+const MAX_RESPONSE_BYTES = 64 * 1024
+
+const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
+
+const compress = promisify(gzip)
+
+/**
+ * OTLP/HTTP to one destination, in the encoding that the request came in. Timeouts are the
+ * wrapper's: an aborted `signal` ends the attempt as `retryable`.
+ */
+export function createHttpForwarder(signal: Signal, destination: Destination): Forwarder {
+  const url = new URL(`${destination.endpoint}/v1/${signal}`)
+  const pool = new Pool(url.origin, {
+    connections: CONNECTIONS,
+    // The wrapper's timeout is the only one.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    ...(destination.tls !== undefined && { connect: readTlsFiles(destination.tls) }),
+  })
+  return {
+    consume: async (request, abort) => {
+      try {
+        const response = await pool.request(await createRequest(url, destination, request, abort))
+        return toResult(signal, request, response, await readResponse(response))
+      } catch (error) {
+        return { kind: 'retryable', message: `${url.href}: ${describeError(error)}` }
+      }
+    },
+    close: () => pool.close(),
+  }
+}
+
+async function createRequest(
+  url: URL,
+  destination: Destination,
+  { body, encoding }: OtlpRequest,
+  signal: AbortSignal,
+): Promise<Dispatcher.RequestOptions> {
+  const isGzip = destination.compression === 'gzip' && body.length > 0
+  return {
+    path: url.pathname + url.search,
+    method: 'POST',
+    headers: {
+      ...destination.headers,
+      'content-type': CONTENT_TYPES[encoding],
+      ...(isGzip && { 'content-encoding': 'gzip' }),
+    },
+    // Level 1: four times faster than the default for output that is a third larger.
+    body: isGzip ? await compress(body, { level: 1 }) : body,
+    signal,
+  }
+}
+
+async function readResponse(response: Dispatcher.ResponseData): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    length += chunk.length
+    // The rest is read and dropped, so that the connection can be used again.
+    if (length <= MAX_RESPONSE_BYTES) chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** OTLP 1.11: these may be tried again. */
+const RETRYABLE = new Set([429, 502, 503, 504])
+
+/** What an operator can mend (address, credentials): the data is good, so the sender keeps it. */
+const OURS_TO_MEND = new Set([401, 403, 404, 405, 407, 415])
+
+function toResult(
+  signal: Signal,
+  request: OtlpRequest,
+  { statusCode, headers }: Dispatcher.ResponseData,
+  body: Buffer,
+): Result {
+  if (statusCode >= 200 && statusCode < 300) {
+    const partialSuccess = decodeExportResponse(request.encoding, signal, body)
+    return { kind: 'accepted', ...(partialSuccess && { partialSuccess }) }
+  }
+  const message = `the destination answered ${statusCode}`
+  const redirected = statusCode >= 300 && statusCode < 400
+  if (RETRYABLE.has(statusCode) || OURS_TO_MEND.has(statusCode) || redirected) {
+    const afterMs = readRetryAfterMs(headers['retry-after'])
+    return {
+      kind: 'retryable',
+      message,
+      ...(afterMs !== undefined && { afterMs }),
+      ...(statusCode === 429 && { overload: true }),
+    }
+  }
+  return { kind: 'permanent', message, fault: statusCode === 413 ? 'too_large' : 'refused' }
+}
+
+/** Seconds or an HTTP date (RFC 9110, 10.2.3). */
+function readRetryAfterMs(header: string | string[] | undefined): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header
+  if (text === undefined) return undefined
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now())
+}
+
+function describeError(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code === undefined ? message : `${message} (${code})`
+}

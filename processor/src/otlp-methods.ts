@@ -1,0 +1,8 @@
+import type { Signal } from './consume.ts'
+
+/** The unary gRPC method of each signal. */
+export const OTLP_METHODS: Readonly<Record<Signal, string>> = {
+  traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+  metrics: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+  logs: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+}

@@ -1,0 +1,277 @@
+import { openSqliteStore, type Recorded, type Store } from '@spancost/ledger'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Consume, OtlpRequest, Result } from './consume.ts'
+import { createPipeline, type Pipeline } from './pipeline.ts'
+import { createTestBook } from './testing/api.ts'
+import {
+  createChatSpan,
+  createSpan,
+  createTraces,
+  decodeTraces,
+  encodeTraces,
+  type AttributeJson,
+  type SpanJson,
+} from './testing/traces.ts'
+
+const USD = 10n ** 18n
+
+let store: Store
+let forwarded: OtlpRequest[]
+let answer: Result
+let seen: [spanCount: number, recorded: readonly Recorded[]][]
+
+beforeEach(async () => {
+  store = await openSqliteStore({ path: ':memory:' })
+  forwarded = []
+  answer = { kind: 'accepted' }
+  seen = []
+})
+afterEach(() => store.close())
+
+/** The line over a ledger in memory, to a next hop that keeps what it gets. */
+function start(changes: Partial<Pipeline> = {}): (request: OtlpRequest) => Promise<Result> {
+  const consume = createPipeline({
+    book: createTestBook(),
+    store,
+    dimensions: [{ name: 'team', from: ['team.id'], metric: true }],
+    aliases: [],
+    onRecorded: (...told) => seen.push(told),
+    forward: (request) => {
+      forwarded.push(request)
+      return Promise.resolve(answer)
+    },
+    ...changes,
+  })
+  return (request) => consume(request, new AbortController().signal)
+}
+
+function toProtobuf(spans: readonly SpanJson[]): OtlpRequest {
+  return { signal: 'traces', encoding: 'protobuf', body: encodeTraces(createTraces(spans)) }
+}
+
+function toJson(spans: readonly SpanJson[]): OtlpRequest {
+  const body = Buffer.from(JSON.stringify(createTraces(spans), null, 2))
+  return { signal: 'traces', encoding: 'json', body }
+}
+
+const text = (key: string, stringValue: string): AttributeJson => ({ key, value: { stringValue } })
+const double = (key: string, doubleValue: number): AttributeJson => ({
+  key,
+  value: { doubleValue },
+})
+
+/** For 20 tokens in at 0.1 USD, and 40 out at 0.2. */
+const COSTS: readonly AttributeJson[] = [
+  text('spancost.cost.status', 'priced'),
+  text('spancost.cost.standing', 'counted'),
+  text('spancost.price.book', 'test@1'),
+  text('spancost.cost.source', 'book'),
+  text('spancost.price.card', 'acme/one'),
+  double('spancost.cost.total', 10),
+  text('spancost.cost.exact', '10'),
+  text('spancost.cost.currency', 'USD'),
+  double('spancost.cost.input', 2),
+  double('spancost.cost.output', 8),
+]
+
+function add(span: SpanJson, attributes: readonly AttributeJson[]): SpanJson {
+  return { ...span, attributes: [...span.attributes, ...attributes] }
+}
+
+async function readSpend(): Promise<[operations: bigint, costAtto: bigint]> {
+  const [row] = await store.spend({ by: [] })
+  return row === undefined ? [0n, 0n] : [row.operations, row.costAtto]
+}
+
+const foreign = createSpan(9, { 'http.request.method': 'GET', big: 9_007_199_254_740_993n })
+
+describe('what is forwarded', () => {
+  test.each([
+    ['protobuf', toProtobuf([foreign, foreign])],
+    ['JSON', toJson([foreign, foreign])],
+    ['protobuf without spans', { ...toProtobuf([]), body: Buffer.alloc(0) }],
+  ])('without GenAI spans, the very bytes that came: %s', async (_, request) => {
+    expect(await start()(request)).toEqual({ kind: 'accepted' })
+    expect(forwarded).toHaveLength(1)
+    expect(forwarded[0]?.body).toBe(request.body)
+    expect(seen).toEqual([[request.body.length === 0 ? 0 : 2, []]])
+    expect(await readSpend()).toEqual([0n, 0n])
+  })
+
+  test('in protobuf: the input and exactly its costs, unknown fields included', async () => {
+    const call = createChatSpan(1, { 'team.id': 'a', pi: 3.25 })
+    const request = toProtobuf([foreign, call, foreign])
+    // Field 200, a varint: nothing that OTLP has.
+    const unknown = Buffer.from([0xc0, 0x0c, 0x07])
+    await start()({ ...request, body: Buffer.concat([request.body, unknown]) })
+    const { signal, encoding, body } = forwarded[0]!
+    expect([signal, encoding]).toEqual(['traces', 'protobuf'])
+    const expected = encodeTraces(createTraces([foreign, add(call, COSTS), foreign]))
+    expect(decodeTraces(body)).toEqual(decodeTraces(expected))
+    expect(Buffer.from(body.subarray(-3))).toEqual(unknown)
+    expect(seen).toEqual([[3, [{ outcome: 'recorded', standing: 'counted' }]]])
+  })
+
+  test('in JSON: the input and exactly its costs, its text elsewhere untouched', async () => {
+    const call = createChatSpan(1)
+    const request = toJson([foreign, call, foreign])
+    await start()(request)
+    const { encoding, body } = forwarded[0]!
+    expect(encoding).toBe('json')
+    const sent = Buffer.from(body).toString()
+    expect(JSON.parse(sent)).toEqual(createTraces([foreign, add(call, COSTS), foreign]))
+    const before = request.body.toString()
+    const end = before.lastIndexOf('"intValue": "40"')
+    expect(sent.startsWith(before.slice(0, end))).toBe(true)
+    expect(sent.endsWith(before.slice(before.indexOf('span 9', end)))).toBe(true)
+  })
+
+  test('each span with its own: unpriced, held, echo, and one without ids', async () => {
+    const priced = createChatSpan(1, { 'gen_ai.response.id': 'r-1' })
+    const echo = { ...createChatSpan(2, { 'gen_ai.response.id': 'r-1' }), traceId: priced.traceId }
+    const unpriced = createChatSpan(3, { 'gen_ai.response.model': 'two' })
+    const held = createChatSpan(4, { 'gen_ai.operation.name': 'invoke_agent' })
+    const nameless = { ...createChatSpan(5), spanId: '' }
+    await start()(toProtobuf([priced, echo, unpriced, held, nameless]))
+
+    const [, , book, source, card] = COSTS
+    const refused = [
+      text('spancost.cost.status', 'unpriced'),
+      text('spancost.cost.standing', 'counted'),
+      book!,
+      text('spancost.cost.reason', 'unknown_model'),
+    ]
+    const standing = (name: string): AttributeJson[] => [
+      text('spancost.cost.status', 'priced'),
+      text('spancost.cost.standing', name),
+      book!,
+      source!,
+      card!,
+    ]
+    const expected = [
+      add(priced, COSTS),
+      add(echo, standing('echo')),
+      add(unpriced, refused),
+      add(held, standing('held')),
+      nameless,
+    ]
+    expect(decodeTraces(forwarded[0]!.body)).toEqual(
+      decodeTraces(encodeTraces(createTraces(expected))),
+    )
+    expect(seen.map(([spanCount, recorded]) => [spanCount, recorded.length])).toEqual([[5, 4]])
+    expect(await readSpend()).toEqual([2n, 10n * USD])
+  })
+
+  test('what a sender wrote under our names is replaced', async () => {
+    const call = createChatSpan(1)
+    const forged = [double('spancost.cost.total', 0.01), text('spancost.cost.status', 'free')]
+    const attributes = [forged[0]!, ...call.attributes, forged[1]!]
+    const expected = createTraces([add(call, COSTS)])
+    const consume = start()
+    await consume(toJson([{ ...call, attributes }]))
+    await consume(toProtobuf([{ ...call, attributes }]))
+    const [json, protobuf] = forwarded
+    expect(JSON.parse(Buffer.from(json!.body).toString())).toEqual(expected)
+    expect(decodeTraces(protobuf!.body)).toEqual(decodeTraces(encodeTraces(expected)))
+  })
+
+  test('aliases where they are configured', async () => {
+    const call = createChatSpan(1)
+    await start({ aliases: ['langfuse'] })(toProtobuf([call]))
+    const expected = add(call, [...COSTS, double('gen_ai.usage.cost', 10)])
+    expect(decodeTraces(forwarded[0]!.body)).toEqual(
+      decodeTraces(encodeTraces(createTraces([expected]))),
+    )
+  })
+
+  test("the caller's signal goes with it", async () => {
+    const caller = new AbortController()
+    const signals: AbortSignal[] = []
+    const forward: Consume = (_, signal) => {
+      signals.push(signal)
+      return Promise.resolve(answer)
+    }
+    const options = { book: createTestBook(), store, dimensions: [], aliases: [] }
+    const consume = createPipeline({ ...options, onRecorded: () => {}, forward })
+    await consume(toProtobuf([createChatSpan(1)]), caller.signal)
+    await consume(toProtobuf([foreign]), caller.signal)
+    expect(signals).toEqual([caller.signal, caller.signal])
+  })
+})
+
+describe('the order of things', () => {
+  test('the entry is in the ledger, with its labels, before the span goes on', async () => {
+    const traceId = '00000000000000000000000000000001'
+    let labelsAtForward: object | undefined
+    const consume = start({
+      forward: async () => {
+        const [entry] = await store.entries({ traceId, limit: 10 })
+        labelsAtForward = entry?.labels
+        return { kind: 'accepted' }
+      },
+    })
+    await consume(toProtobuf([createChatSpan(1, { 'team.id': 'a' })]))
+    const call = { provider: 'acme', model: 'one', operation: 'chat' }
+    expect(labelsAtForward).toEqual({ ...call, service: 'checkout', team: 'a' })
+  })
+
+  test('a ledger that fails: the sender keeps the request, and nothing is forwarded', async () => {
+    const consume = start()
+    await store.close()
+    expect(await consume(toProtobuf([createChatSpan(1)]))).toEqual({
+      kind: 'retryable',
+      message: 'the ledger refused: the ledger :memory: is closed',
+    })
+    expect([forwarded, seen]).toEqual([[], []])
+    // What needs no ledger goes on.
+    expect(await consume(toProtobuf([foreign]))).toEqual({ kind: 'accepted' })
+  })
+
+  test.each<Result>([
+    { kind: 'retryable', message: 'busy', afterMs: 7 },
+    { kind: 'permanent', fault: 'refused', message: 'no' },
+    { kind: 'accepted', partialSuccess: { rejected: 1n, message: 'one' } },
+  ])("the next hop's word is passed on: $kind; a retry counts once", async (word) => {
+    answer = word
+    const consume = start()
+    const request = toProtobuf([createChatSpan(1)])
+    expect(await consume(request)).toBe(word)
+    answer = { kind: 'accepted' }
+    expect(await consume(request)).toBe(answer)
+
+    expect(await readSpend()).toEqual([1n, 10n * USD])
+    expect(seen).toEqual([
+      [1, [{ outcome: 'recorded', standing: 'counted' }]],
+      [1, [{ outcome: 'duplicate', standing: 'counted' }]],
+    ])
+    // The retry carries the same costs.
+    expect(forwarded.map(({ body }) => Buffer.from(body))).toEqual(
+      Array(2).fill(encodeTraces(createTraces([add(createChatSpan(1), COSTS)]))),
+    )
+  })
+
+  test('one call twice in a request, and in two requests at once, counts once', async () => {
+    const consume = start()
+    const request = toProtobuf([createChatSpan(1), createChatSpan(1)])
+    await Promise.all([consume(request), consume(request)])
+    expect(await readSpend()).toEqual([1n, 10n * USD])
+    expect(forwarded).toHaveLength(2)
+  })
+})
+
+describe('what is no trace request', () => {
+  const good = toProtobuf([createChatSpan(1)])
+  test.each<[string, OtlpRequest]>([
+    ['garbage', { ...good, body: Buffer.from('garbage') }],
+    ['cut protobuf', { ...good, body: good.body.subarray(0, -5) }],
+    ['no JSON', { ...good, encoding: 'json', body: Buffer.from('{"resourceSpans": [') }],
+    ['JSON of another shape', { ...good, encoding: 'json', body: Buffer.from('[1]') }],
+  ])('%s is malformed, and changes nothing', async (_, request) => {
+    expect(await start()(request)).toEqual({
+      kind: 'permanent',
+      fault: 'malformed',
+      message: expect.stringMatching(/./),
+    })
+    expect([forwarded, seen, await readSpend()]).toEqual([[], [], [0n, 0n]])
+  })
+})

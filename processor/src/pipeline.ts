@@ -1,0 +1,57 @@
+import type { Entry, Recorded, Store } from '@spancost/ledger'
+import { scanTraces, type ScannedSpan, type SpanPatch } from '@spancost/otlp'
+import type { PriceBook } from '@spancost/pricing'
+import type { AttributeAlias, Dimension } from './config.ts'
+import type { Consume } from './consume.ts'
+import { createCostAttributes } from './cost-attributes.ts'
+import { createScanKeys, readEntry } from './entries.ts'
+
+export interface Pipeline {
+  readonly book: PriceBook
+  readonly store: Store
+  readonly dimensions: readonly Dimension[]
+  readonly aliases: readonly AttributeAlias[]
+  /** Told what became of a request's operations, once they are safe. */
+  readonly onRecorded: (spanCount: number, recorded: readonly Recorded[]) => void
+  readonly forward: Consume
+}
+
+/**
+ * The line for traces: scan, recognize, rate, record, patch, forward. A request is accepted only
+ * when the ledger has committed its entries and the next hop has taken the spans. It is recorded
+ * first: when the hop then refuses, the sender comes again, and its entries are duplicates, which
+ * are forwarded again and add nothing. Without GenAI spans a request leaves as the bytes that came.
+ */
+export function createPipeline(pipeline: Pipeline): Consume {
+  const { book, store, dimensions, aliases, onRecorded, forward } = pipeline
+  const keys = createScanKeys(dimensions)
+  return async (request, signal) => {
+    const result = scanTraces(request.body, request.encoding, keys)
+    if (result.kind === 'malformed') {
+      return { kind: 'permanent', fault: 'malformed', message: result.reason }
+    }
+    const { scan } = result
+    const found: { span: ScannedSpan; entry: Entry }[] = []
+    for (const span of scan.spans) {
+      const entry = readEntry(span, book, dimensions)
+      if (entry !== undefined) found.push({ span, entry })
+    }
+    if (found.length === 0) {
+      onRecorded(scan.spanCount, [])
+      return forward(request, signal)
+    }
+
+    let recorded: readonly Recorded[]
+    try {
+      recorded = await store.record(found.map(({ entry }) => entry))
+    } catch (error) {
+      return { kind: 'retryable', message: `the ledger refused: ${(error as Error).message}` }
+    }
+    onRecorded(scan.spanCount, recorded)
+    const patches = found.map(({ span, entry }, index): SpanPatch => {
+      const { standing } = recorded[index]!
+      return { span, attributes: createCostAttributes(entry, standing, span, aliases) }
+    })
+    return forward({ ...request, body: scan.patch(patches) }, signal)
+  }
+}

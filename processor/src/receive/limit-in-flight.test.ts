@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import type { Consume, OtlpRequest, Result } from '../consume.ts'
+import { limitInFlight } from './limit-in-flight.ts'
+
+const SIGNAL = new AbortController().signal
+
+function createRequest(bytes: number): OtlpRequest {
+  return { signal: 'traces', encoding: 'protobuf', body: Buffer.alloc(bytes) }
+}
+
+/** Keeps requests waiting until they are ended, in order. */
+function createSlow() {
+  const waiting: PromiseWithResolvers<Result>[] = []
+  const consume: Consume = () => {
+    const one = Promise.withResolvers<Result>()
+    waiting.push(one)
+    return one.promise
+  }
+  return { consume, waiting }
+}
+
+test('what would go over the limit is refused at once, until there is room again', async () => {
+  const { consume, waiting } = createSlow()
+  const limited = limitInFlight(100, consume)
+  const first = limited(createRequest(60), SIGNAL)
+  const second = limited(createRequest(40), SIGNAL)
+  expect(await limited(createRequest(1), SIGNAL)).toEqual({
+    kind: 'retryable',
+    message: '100 bytes are in work; the limit is 100',
+    afterMs: 1000,
+  })
+  expect(waiting).toHaveLength(2)
+
+  waiting[1]!.resolve({ kind: 'accepted' })
+  expect(await second).toEqual({ kind: 'accepted' })
+  const third = limited(createRequest(41), SIGNAL)
+  expect(await third).toMatchObject({ message: '60 bytes are in work; the limit is 100' })
+
+  waiting[0]!.resolve({ kind: 'permanent', fault: 'refused', message: 'no' })
+  expect(await first).toEqual({ kind: 'permanent', fault: 'refused', message: 'no' })
+  const fourth = limited(createRequest(100), SIGNAL)
+  waiting[2]!.resolve({ kind: 'accepted' })
+  expect(await fourth).toEqual({ kind: 'accepted' })
+})
+
+test('one request alone always fits, and then nothing else does', async () => {
+  const { consume, waiting } = createSlow()
+  const limited = limitInFlight(100, consume)
+  const huge = limited(createRequest(5000), SIGNAL)
+  expect(await limited(createRequest(1), SIGNAL)).toMatchObject({
+    kind: 'retryable',
+    message: '5000 bytes are in work; the limit is 100',
+  })
+  waiting[0]!.resolve({ kind: 'accepted' })
+  expect(await huge).toEqual({ kind: 'accepted' })
+})
+
+test('a request that fails by a fault of ours makes room, too', async () => {
+  const { consume, waiting } = createSlow()
+  const limited = limitInFlight(100, consume)
+  const failing = limited(createRequest(100), SIGNAL)
+  waiting[0]!.reject(new Error('oops'))
+  await expect(failing).rejects.toThrow('oops')
+  const next = limited(createRequest(100), SIGNAL)
+  waiting[1]!.resolve({ kind: 'accepted' })
+  expect(await next).toEqual({ kind: 'accepted' })
+})

@@ -1,0 +1,201 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { encodeExportResponse, encodeStatus, RPC_CODES, type Encoding } from '@spancost/otlp'
+import { SIGNALS, type Consume, type Result, type Signal } from '../consume.ts'
+import { splitEndpoint } from '../endpoint.ts'
+import { readBody } from './read-body.ts'
+import type { Receiver } from './receiver.ts'
+
+export interface HttpReceiverOptions {
+  /** `host:port`; port 0 lets the system choose. */
+  readonly endpoint: string
+  /** Of a request after decompression. */
+  readonly maxRequestBytes: number
+}
+
+const PATHS: ReadonlyMap<string, Signal> = new Map(
+  SIGNALS.map((signal) => [`/v1/${signal}`, signal]),
+)
+
+const CONTENT_TYPES: Readonly<Record<Encoding, string>> = {
+  protobuf: 'application/x-protobuf',
+  json: 'application/json',
+}
+
+/** Longer than a Collector waits for an answer by default (30 s), shorter than forever. */
+const REQUEST_TIMEOUT_MS = 60_000
+
+/**
+ * OTLP/HTTP as opentelemetry-proto 1.11 specifies it: POST of protobuf or JSON to `/v1/traces`,
+ * `/v1/metrics` and `/v1/logs`. Every error has a `Status` body in the request's own encoding.
+ */
+export async function startHttpReceiver(
+  options: HttpReceiverOptions,
+  consumers: Readonly<Partial<Record<Signal, Consume>>>,
+): Promise<Receiver> {
+  const inWork = new Set<ServerResponse>()
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+    inWork.add(response)
+    response.once('close', () => inWork.delete(response))
+    response.shouldKeepAlive &&= server.listening
+    serve(request, response, options.maxRequestBytes, consumers).catch((error: unknown) => {
+      // A fault of ours: the sender keeps the request and tries again.
+      const encoding = encodingOf(request.headers['content-type']) ?? 'json'
+      respondWithError(response, encoding, 503, RPC_CODES.UNAVAILABLE, (error as Error).message)
+    })
+  })
+  const { host, port } = splitEndpoint(options.endpoint)!
+  server.listen(port, host)
+  await once(server, 'listening')
+  return { address: addressOf(server, host), stop: () => stopServer(server, inWork) }
+}
+
+function addressOf(server: Server, host: string): string {
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/**
+ * Takes no new connections, answers what has come whole, then cuts the rest: connections that sent
+ * nothing yet, or half a request, which their senders know to be lost and send again.
+ */
+async function stopServer(server: Server, inWork: ReadonlySet<ServerResponse>): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  for (;;) {
+    const whole = [...inWork].filter((response) => response.req.complete)
+    if (whole.length === 0) break
+    // A connection that is kept alive would be served on.
+    for (const response of whole) response.shouldKeepAlive = false
+    await Promise.all(whole.map((response) => once(response, 'close')))
+  }
+  server.closeAllConnections()
+  await closed
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  maxBytes: number,
+  consumers: Readonly<Partial<Record<Signal, Consume>>>,
+): Promise<void> {
+  const encoding = encodingOf(request.headers['content-type'])
+  const refuse = (status: number, code: number, message: string): void => {
+    respondWithError(response, encoding ?? 'json', status, code, message)
+  }
+  const path = (request.url ?? '').split('?', 1)[0]!
+  const signal = PATHS.get(path)
+  if (signal === undefined) {
+    return refuse(
+      404,
+      RPC_CODES.UNIMPLEMENTED,
+      `no such path; there are ${[...PATHS.keys()].join(', ')}`,
+    )
+  }
+  const consume = consumers[signal]
+  if (consume === undefined) {
+    return refuse(404, RPC_CODES.UNIMPLEMENTED, `no destination is configured for ${signal}`)
+  }
+  if (request.method !== 'POST') {
+    response.setHeader('Allow', 'POST')
+    return refuse(405, RPC_CODES.UNIMPLEMENTED, 'only POST is allowed')
+  }
+  if (encoding === undefined) {
+    const known = Object.values(CONTENT_TYPES).join(' or ')
+    return refuse(415, RPC_CODES.INVALID_ARGUMENT, `the content type must be ${known}`)
+  }
+
+  const abort = new AbortController()
+  response.once('close', () => abort.abort(new Error('the sender went away')))
+  const read = await readBody(request, maxBytes)
+  if (read.kind === 'gone') return
+  if (read.kind === 'refused') {
+    return refuse(
+      read.status,
+      read.status === 413 ? RPC_CODES.RESOURCE_EXHAUSTED : RPC_CODES.INVALID_ARGUMENT,
+      read.message,
+    )
+  }
+
+  const result = await consume({ signal, encoding, body: read.body }, abort.signal)
+  respond(response, encoding, signal, result)
+}
+
+function encodingOf(contentType: string | undefined): Encoding | undefined {
+  const mediaType = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase()
+  if (mediaType === CONTENT_TYPES.protobuf) return 'protobuf'
+  return mediaType === CONTENT_TYPES.json ? 'json' : undefined
+}
+
+function respond(
+  response: ServerResponse,
+  encoding: Encoding,
+  signal: Signal,
+  result: Result,
+): void {
+  switch (result.kind) {
+    case 'accepted':
+      send(response, 200, encoding, encodeExportResponse(encoding, signal, result.partialSuccess))
+      return
+    case 'retryable': {
+      if (result.afterMs !== undefined) {
+        // Whole seconds, and never 0: that would mean "at once".
+        response.setHeader('Retry-After', Math.max(1, Math.ceil(result.afterMs / 1000)))
+      }
+      const [status, code] = result.overload
+        ? [429, RPC_CODES.RESOURCE_EXHAUSTED]
+        : [503, RPC_CODES.UNAVAILABLE]
+      respondWithError(response, encoding, status, code, result.message)
+      return
+    }
+    case 'permanent': {
+      const [status, code] =
+        result.fault === 'too_large'
+          ? [413, RPC_CODES.RESOURCE_EXHAUSTED]
+          : [400, RPC_CODES.INVALID_ARGUMENT]
+      respondWithError(response, encoding, status, code, result.message)
+    }
+  }
+}
+
+function respondWithError(
+  response: ServerResponse,
+  encoding: Encoding,
+  status: number,
+  code: number,
+  message: string,
+): void {
+  if (!response.req.complete) dropRest(response.req)
+  send(response, status, encoding, encodeStatus(encoding, code, message))
+}
+
+/** A sender that goes on beyond this has its connection cut. */
+const MAX_DROPPED_BYTES = 1024 * 1024 * 1024
+
+/**
+ * Reads a body that was refused to its end and forgets it. A sender that is still writing would
+ * see a connection cut in front of it as an error, and never the answer.
+ */
+function dropRest(request: IncomingMessage): void {
+  let bytes = 0
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > MAX_DROPPED_BYTES) request.destroy()
+  })
+  request.resume()
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  encoding: Encoding,
+  body: Uint8Array,
+): void {
+  if (response.headersSent || response.destroyed) return
+  response.writeHead(status, {
+    'Content-Type': CONTENT_TYPES[encoding],
+    'Content-Length': body.length,
+  })
+  response.end(body)
+}

@@ -1,0 +1,148 @@
+import { openSqliteStore } from '@spancost/ledger'
+import { loadBook } from '@spancost/pricing'
+import type { Logger } from 'pino'
+import { startApi } from './api/server.ts'
+import type { Config, Destination } from './config.ts'
+import { SIGNALS, type Consume, type Signal } from './consume.ts'
+import { createGrpcForwarder } from './forward/otlp-grpc.ts'
+import { createHttpForwarder } from './forward/otlp-http.ts'
+import { withRetry } from './forward/retry.ts'
+import { withTimeout } from './forward/timeout.ts'
+import { createPipeline } from './pipeline.ts'
+import { limitInFlight } from './receive/limit-in-flight.ts'
+import { startGrpcReceiver } from './receive/otlp-grpc.ts'
+import { startHttpReceiver } from './receive/otlp-http.ts'
+import { startTelemetry } from './telemetry.ts'
+import { VERSION } from './version.ts'
+
+export interface Service {
+  /** `host:port` of what was started. */
+  readonly addresses: Readonly<{ grpc?: string; http?: string; api: string }>
+  /** Answers what is in work, exports the last metrics, closes the ledger. */
+  stop(): Promise<void>
+}
+
+/**
+ * Builds the rooms and connects them, from the back to the front, and stops them the other way
+ * round. Where one cannot start, those that have are stopped and the error is thrown.
+ */
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const stops: (() => Promise<void>)[] = []
+  const stopRooms = async (): Promise<void> => {
+    for (const stopRoom of stops.splice(0).reverse()) await stopRoom()
+  }
+  try {
+    const addresses = await startRooms(config, log, stops)
+    let stopped: Promise<void> | undefined
+    return { addresses, stop: () => (stopped ??= stopRooms()) }
+  } catch (error) {
+    await stopRooms()
+    throw error
+  }
+}
+
+async function startRooms(
+  config: Config,
+  log: Logger,
+  stops: (() => Promise<void>)[],
+): Promise<Service['addresses']> {
+  const book = await loadBook()
+  const store = await openSqliteStore({ path: config.ledger.path })
+  stops.push(() => store.close())
+  const telemetry = startTelemetry(config, store, VERSION)
+  stops.push(() => telemetry.stop())
+
+  const { otlp } = config.receivers
+  const consumers: Partial<Record<Signal, Consume>> = {}
+  for (const signal of SIGNALS) {
+    const forward = connect(signal, config, stops)
+    // Traces are worth taking without a next hop: they are kept and metered.
+    if (forward === undefined && signal !== 'traces') continue
+    const next = forward ?? keepOnly
+    const { dimensions } = config
+    const { aliases } = config.attributes
+    const { onRecorded } = telemetry
+    const line =
+      signal === 'traces'
+        ? createPipeline({ book, store, dimensions, aliases, onRecorded, forward: next })
+        : next
+    consumers[signal] = telemetry.measure(logRefusals(log, line))
+  }
+  const bounded = boundInFlight(otlp.maxInFlightBytes, consumers)
+
+  let ready = false
+  const api = await startApi({
+    endpoint: config.api.endpoint,
+    store,
+    book,
+    isReady: () => ready,
+    onError: (error) => log.error({ err: error }, 'the API failed'),
+    ...(config.metrics.prometheus && { readMetricsText: telemetry.readPrometheusText }),
+    version: VERSION,
+  })
+  stops.push(() => api.stop())
+
+  const maxRequestBytes = otlp.maxRequestSizeBytes
+  const addresses: { grpc?: string; http?: string; api: string } = { api: api.address }
+  if (otlp.grpc !== undefined) {
+    const { endpoint } = otlp.grpc
+    const grpc = await startGrpcReceiver({ endpoint, maxRequestBytes }, bounded)
+    stops.push(() => grpc.stop())
+    addresses.grpc = grpc.address
+  }
+  if (otlp.http !== undefined) {
+    const { endpoint } = otlp.http
+    const http = await startHttpReceiver({ endpoint, maxRequestBytes }, bounded)
+    stops.push(() => http.stop())
+    addresses.http = http.address
+  }
+  // Stopped first: whoever balances load should look elsewhere while we finish.
+  ready = true
+  stops.push(async () => {
+    ready = false
+  })
+  return addresses
+}
+
+const keepOnly: Consume = () => Promise.resolve({ kind: 'accepted' })
+
+/** One destination behind its timeout and retries; `undefined` where none is configured. */
+function connect(
+  signal: Signal,
+  config: Config,
+  stops: (() => Promise<void>)[],
+): Consume | undefined {
+  const destination: Destination | undefined = config.forward[signal][0]
+  if (destination === undefined) return undefined
+  const create = destination.protocol === 'http' ? createHttpForwarder : createGrpcForwarder
+  const forwarder = create(signal, destination)
+  stops.push(() => forwarder.close())
+  const once = withTimeout(destination.timeoutMs, forwarder.consume)
+  return withRetry(config.forward.retry.maxElapsedMs, once)
+}
+
+/** One bound for all signals together. */
+function boundInFlight(
+  maxBytes: number,
+  consumers: Readonly<Partial<Record<Signal, Consume>>>,
+): Partial<Record<Signal, Consume>> {
+  const bounded = limitInFlight(maxBytes, (request, signal) => {
+    const consume = consumers[request.signal]
+    if (consume === undefined) throw new Error(`no one takes ${request.signal}`)
+    return consume(request, signal)
+  })
+  return Object.fromEntries(Object.keys(consumers).map((signal) => [signal, bounded]))
+}
+
+function logRefusals(log: Logger, next: Consume): Consume {
+  return async (request, signal) => {
+    const result = await next(request, signal)
+    if (result.kind !== 'accepted') {
+      log.warn({ signal: request.signal, bytes: request.body.length, ...result }, 'refused')
+    } else if (result.partialSuccess !== undefined) {
+      const { rejected, message } = result.partialSuccess
+      log.warn({ signal: request.signal, rejected: String(rejected), message }, 'partly rejected')
+    }
+    return result
+  }
+}
