@@ -1,0 +1,37 @@
+import type { DiagLogger } from '@opentelemetry/api'
+import { InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation'
+
+export interface SdkModule {
+  /** The package's name on npm. */
+  readonly name: string
+  /** The major versions that the instrumentation knows. */
+  readonly majors: readonly number[]
+  readonly diag: DiagLogger
+  patch(moduleExports: unknown): void
+}
+
+/**
+ * Hooks the main entry of an SDK's package. A version out of range would otherwise be passed over
+ * in silence, so all versions are hooked, and an unknown one is left alone with a warning.
+ *
+ * There is no `unpatch`: it would reach only the copy (CommonJS or ESM) that was loaded last. Each
+ * patched method asks whether its instrumentation is enabled.
+ */
+export function defineSdkModule(sdk: SdkModule): InstrumentationNodeModuleDefinition {
+  return new InstrumentationNodeModuleDefinition(
+    sdk.name,
+    ['*'],
+    (moduleExports: unknown, version) => {
+      const major = Number.parseInt(version ?? '', 10)
+      if (sdk.majors.includes(major)) {
+        sdk.patch(moduleExports)
+      } else {
+        sdk.diag.warn(
+          `${sdk.name} ${version ?? '(unknown version)'} is not instrumented, its calls make no ` +
+            `spans. Known major versions: ${sdk.majors.join(', ')}.`,
+        )
+      }
+      return moduleExports
+    },
+  )
+}

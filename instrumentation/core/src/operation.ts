@@ -1,0 +1,137 @@
+import {
+  context,
+  createContextKey,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Context,
+  type Tracer,
+} from '@opentelemetry/api'
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+} from '@opentelemetry/semantic-conventions'
+import {
+  ATTR_GEN_AI_OPERATION_NAME,
+  ATTR_GEN_AI_PROVIDER_NAME,
+  ATTR_GEN_AI_REQUEST_MODEL,
+  ATTR_GEN_AI_REQUEST_STREAM,
+  ATTR_GEN_AI_RESPONSE_MODEL,
+  ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
+  mergeReplies,
+  type Reply,
+} from '@spancost/genai'
+import { describeReply, withoutAbsent } from './attributes.ts'
+import { describeError, type ErrorDescription } from './errors.ts'
+import { recordTokens, type Instruments } from './metrics.ts'
+import { runQuietly } from './quietly.ts'
+
+export interface Telemetry {
+  readonly tracer: Tracer
+  readonly instruments: Instruments
+}
+
+/** What is known before the call. */
+export interface OperationStart {
+  /** `gen_ai.operation.name`. */
+  readonly name: string
+  /** `gen_ai.provider.name`. */
+  readonly provider: string
+  readonly requestModel: string | undefined
+  readonly server: { readonly address: string; readonly port: number } | undefined
+  readonly stream: boolean
+  /** Further attributes of the span. */
+  readonly attributes: Attributes
+  /** The provider's attribute for the tier that served the call. */
+  readonly serviceTierKey: string
+}
+
+/** A running call. It ends once; whatever comes after its end is ignored. Nothing here throws. */
+export interface ActiveOperation {
+  /** The caller's context with the operation's span in it. */
+  readonly context: Context
+  /** A whole reply, or anything that the provider told of it. */
+  receive(reply: Reply): void
+  /** One chunk of a streamed reply. */
+  receiveChunk(reply: Reply): void
+  end(): void
+  fail(error: unknown): void
+  /** Ends it at the time when it was last heard of. */
+  abandon(): void
+}
+
+/** Starts the span `{operation} {request model}` of kind CLIENT below the active one. */
+export function startOperation(telemetry: Telemetry, start: OperationStart): ActiveOperation {
+  const common = {
+    [ATTR_GEN_AI_OPERATION_NAME]: start.name,
+    [ATTR_GEN_AI_PROVIDER_NAME]: start.provider,
+    [ATTR_GEN_AI_REQUEST_MODEL]: start.requestModel,
+    [ATTR_SERVER_ADDRESS]: start.server?.address,
+    [ATTR_SERVER_PORT]: start.server?.port,
+  }
+  const parent = context.active()
+  const name = start.requestModel === undefined ? start.name : `${start.name} ${start.requestModel}`
+  const attributes = withoutAbsent({
+    ...common,
+    ...start.attributes,
+    [ATTR_GEN_AI_REQUEST_STREAM]: start.stream || undefined,
+  })
+  const span = telemetry.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent)
+
+  const startedAt = performance.now()
+  let heardOfAtMs: number | undefined
+  let firstChunkAfterS: number | undefined
+  let reply: Reply = {}
+  let ended = false
+
+  function finish(error: ErrorDescription | undefined, endTimeMs?: number): void {
+    if (ended) return
+    ended = true
+    const failure = error ?? (reply.errorType === undefined ? undefined : describeFailure(reply))
+    span.setAttributes(describeReply(reply, start.serviceTierKey))
+    if (firstChunkAfterS !== undefined) {
+      span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, firstChunkAfterS)
+    }
+    if (failure !== undefined) {
+      span.setAttribute(ATTR_ERROR_TYPE, failure.type)
+      span.setStatus({ code: SpanStatusCode.ERROR, message: failure.summary })
+    }
+    span.end(endTimeMs)
+    const { duration } = telemetry.instruments
+    const labels = withoutAbsent({ ...common, [ATTR_GEN_AI_RESPONSE_MODEL]: reply.responseModel })
+    const seconds = (performance.now() - startedAt) / 1000
+    duration.record(seconds, withoutAbsent({ ...labels, [ATTR_ERROR_TYPE]: failure?.type }))
+    if (reply.usage) recordTokens(telemetry.instruments, reply.usage, labels)
+  }
+
+  function receive(part: Reply): void {
+    heardOfAtMs = Date.now()
+    if (!ended) reply = mergeReplies(reply, part)
+  }
+
+  return {
+    context: trace.setSpan(parent, span),
+    receive,
+    receiveChunk(part) {
+      firstChunkAfterS ??= (performance.now() - startedAt) / 1000
+      receive(part)
+    },
+    end: () => runQuietly(() => finish(undefined)),
+    fail: (error) => runQuietly(() => finish(describeError(error))),
+    abandon: () => runQuietly(() => finish(undefined, heardOfAtMs)),
+  }
+}
+
+function describeFailure(reply: Reply): ErrorDescription {
+  const type = reply.errorType ?? '_OTHER'
+  return { type, summary: type }
+}
+
+/** The key by which the OpenTelemetry SDKs mark their own calls; context keys are global symbols. */
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+
+export function isTracingSuppressed(): boolean {
+  return context.active().getValue(SUPPRESS_TRACING) === true
+}
