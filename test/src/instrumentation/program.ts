@@ -1,0 +1,5 @@
+/** An application of ES modules. */
+import { OpenAI } from 'openai'
+import { runScenarios } from './run.ts'
+
+await runScenarios(OpenAI)
