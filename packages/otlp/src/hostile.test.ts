@@ -4,7 +4,8 @@
  */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { scanTraces, type Encoding } from './scan.ts'
+import type { Encoding } from './scan.ts'
+import { scanTraces } from './scan-traces.ts'
 import { encodeTraces } from './testing/oracle.ts'
 import { KEYS, requests } from './testing/random-request.ts'
 import { sampleRequest } from './testing/sample-request.ts'
@@ -156,7 +157,7 @@ describe('JSON', () => {
     ['lists', '[', ']'],
     ['objects', '{"a":', '}'],
   ])('a value nested in itself 100000 times: %s', (_, open, close) => {
-    const nested = open.repeat(100_000) + '0' + close.repeat(100_000)
+    const nested = `${open.repeat(100_000)}0${close.repeat(100_000)}`
     const value = `{"arrayValue":{"values":[${nested}]},"other":${nested}}`
     const span = `{"attributes":[{"key":"test.mark","value":${value}}]}`
     const body = `{"resourceSpans":[{"scopeSpans":[{"spans":[${span}]}]}]}`

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { scanTraces, type NewAttribute, type Scan, type ScanKeys } from './scan.ts'
+import type { NewAttribute, Scan, ScanKeys } from './scan.ts'
+import { scanTraces } from './scan-traces.ts'
 import { writeJson } from './testing/json-writer.ts'
 import { encodeTraces } from './testing/oracle.ts'
 import { jsonRequests } from './testing/random-json-request.ts'

@@ -1,20 +1,20 @@
 import { findElements, findLastMember, replaceRanges, type TextEdit } from './json-text.ts'
 import { cutText } from './read-text.ts'
-import {
-  type Attributes,
-  type AttributeValue,
-  type NewAttribute,
-  type ScanKeys,
-  type ScannedScope,
-  type ScannedSpan,
-  type ScanResult,
-  type SpanPatch,
+import type {
+  Attributes,
+  AttributeValue,
+  NewAttribute,
+  ScanKeys,
+  ScannedScope,
+  ScannedSpan,
+  ScanResult,
+  SpanPatch,
 } from './scan.ts'
 import { MalformedError } from './wire.ts'
 
 /**
- * OTLP/JSON. Values come from `JSON.parse`; a patch looks the few places that change up in the text,
- * so members that are not touched keep their order and the form of their numbers.
+ * OTLP/JSON. Values come from `JSON.parse`; a patch looks up in the text the few places
+ * that change, so all others keep their order and the form of their numbers.
  *
  * Times and integers that were written as numbers (OTLP wants strings) are read as doubles.
  */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { scanTraces, type NewAttribute, type Scan, type ScanKeys } from './scan.ts'
+import type { NewAttribute, Scan, ScanKeys } from './scan.ts'
+import { scanTraces } from './scan-traces.ts'
 import { decodeTraces, type PlainAttribute, type PlainRequest } from './testing/oracle.ts'
 import { KEYS, newAttributes, requests } from './testing/random-request.ts'
 import { hasKey, listSpans, patchTree } from './testing/request-tree.ts'

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { scanTraces, type ScannedSpan } from './scan.ts'
+import type { ScannedSpan } from './scan.ts'
+import { scanTraces } from './scan-traces.ts'
 import { expectedSpans } from './testing/expected-spans.ts'
 import { decodeTraces } from './testing/oracle.ts'
 import { KEYS, requests } from './testing/random-request.ts'
@@ -296,6 +297,11 @@ describe('malformed', () => {
     ['a length beyond its message', inSpan(0x0a, 1), 'a length runs past the end'],
     ['a length beyond 2^53', inRequest(tag(1, 2), varint(2n ** 53n)), 'above 2^53 - 1'],
     ['a length that does not end', inRequest(tag(1, 2), Buffer.of(0x80)), 'a varint runs past'],
+    [
+      'a length that is not there, before another message',
+      write([message(1, message(2, message(2, mark, leaf(Buffer.of(0x0a))), message(2)))]),
+      'a varint runs past the end',
+    ],
     ['a length of eleven bytes', inRequest(tag(1, 2), Buffer.alloc(11, 0x80)), 'than ten bytes'],
     ['a number of eleven bytes', inSpan(0x30, ...Buffer.alloc(11, 0x80)), 'than ten bytes'],
     ['a number that does not end', inSpan(0x30, 0xff), 'a varint runs past the end'],

@@ -1,13 +1,13 @@
 import { createSharedKeyTable, createSpanKeyTable, findKey, type KeyTable } from './key-table.ts'
 import { patchProtobuf, type Frame, type SpanPlace } from './patch.ts'
 import { readText } from './read-text.ts'
-import {
-  type Attributes,
-  type AttributeValue,
-  type ScanKeys,
-  type ScannedScope,
-  type ScannedSpan,
-  type ScanResult,
+import type {
+  Attributes,
+  AttributeValue,
+  ScanKeys,
+  ScannedScope,
+  ScannedSpan,
+  ScanResult,
 } from './scan.ts'
 import {
   createCursor,
@@ -174,9 +174,6 @@ interface FoundSpan extends Omit<SpanPlace, 'frame'> {
 function visitSpan(walk: Walk, start: number, end: number): FoundSpan | undefined {
   const { cursor, buffer, ofSpan } = walk
   const { isMark, isOwn } = ofSpan.table
-  let traceId = ''
-  let spanId = ''
-  let parentSpanId = ''
   let nameStart = 0
   let nameEnd = 0
   let startAt = -1
@@ -216,20 +213,19 @@ function visitSpan(walk: Walk, start: number, end: number): FoundSpan | undefine
     cursor.at = contentEnd
   }
 
-  const attributes = takeValues(walk, ofSpan, marked)
-  if (!marked) return undefined
-  if (traceAt >= 0) traceId = readId(buffer, traceAt, 16)
-  if (spanAt >= 0) spanId = readId(buffer, spanAt, 8)
-  if (parentAt >= 0) parentSpanId = readId(buffer, parentAt, 8)
+  if (!marked) {
+    ofSpan.valueStart.fill(-1)
+    return undefined
+  }
   return {
     facts: {
-      traceId,
-      spanId,
-      parentSpanId,
+      traceId: readId(buffer, traceAt, 16),
+      spanId: readId(buffer, spanAt, 8),
+      parentSpanId: readId(buffer, parentAt, 8),
       name: readText(buffer, nameStart, nameEnd),
       startTimeUnixNano: readTime(cursor, startAt),
       endTimeUnixNano: readTime(cursor, endAt),
-      attributes,
+      attributes: takeValues(walk, ofSpan),
     },
     insertAt,
     cuts: cuts ?? [],
@@ -264,15 +260,15 @@ function visitAttribute(cursor: Cursor, notes: Notes, end: number): number {
   return index
 }
 
-/** Reads the noted values where `wanted`, and forgets them either way. */
-function takeValues(walk: Walk, notes: Notes, wanted: boolean): Attributes {
+/** Reads the noted values and forgets them. */
+function takeValues(walk: Walk, notes: Notes): Attributes {
   const { table, valueStart, valueEnd } = notes
   const attributes = new Map<string, AttributeValue>()
   for (let index = 0; index < valueStart.length; index++) {
     const start = valueStart[index]!
     if (start === -1) continue
     valueStart[index] = -1
-    if (!wanted || table.isOwn[index]) continue
+    if (table.isOwn[index]) continue
     const value = readAnyValue(walk, start, valueEnd[index]!, true)
     if (value !== undefined) attributes.set(table.keys[index]!, value)
   }
@@ -286,7 +282,7 @@ function readResource(walk: Walk, frame: Frame): Attributes {
       visitAttribute(cursor, ofShared, to)
     })
   })
-  return takeValues(walk, ofShared, true)
+  return takeValues(walk, ofShared)
 }
 
 function readScope(walk: Walk, frame: Frame): ScannedScope {
@@ -304,7 +300,7 @@ function readScope(walk: Walk, frame: Frame): ScannedScope {
       visitAttribute(cursor, ofShared, to)
     })
   })
-  return { name, version, attributes: takeValues(walk, ofShared, true) }
+  return { name, version, attributes: takeValues(walk, ofShared) }
 }
 
 /** The value of an `AnyValue`; of a oneof that occurs twice, the last counts. */
@@ -344,6 +340,7 @@ function readAnyValue(
 
 /** An id of zeros is none, as OTLP says. */
 function readId(buffer: Buffer, at: number, length: number): string {
+  if (at < 0) return ''
   const id = buffer.toString('hex', at, at + length)
   return /^0+$/.test(id) ? '' : id
 }

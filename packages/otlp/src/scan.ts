@@ -1,11 +1,10 @@
-import { scanJsonTraces } from './json.ts'
-import { scanProtobufTraces } from './protobuf.ts'
+/** What a scan is asked for and what it gives, whichever the encoding. */
 
 export type Encoding = 'protobuf' | 'json'
 
 /**
- * Integers beyond 2^53 - 1 come as `bigint`; text is cut to 1024 bytes; bytes, maps and lists inside
- * lists are not read.
+ * Integers beyond 2^53 - 1 come as `bigint`; text is cut to 1024 bytes; bytes, maps and lists
+ * inside lists are not read.
  */
 export type AttributeValue = string | number | bigint | boolean | readonly AttributeValue[]
 
@@ -73,11 +72,3 @@ export type ScanResult =
   | { readonly kind: 'scanned'; readonly scan: Scan }
   /** Not an OTLP trace request; `reason` says what and where. */
   | { readonly kind: 'malformed'; readonly reason: string }
-
-/**
- * Reads the spans of an `ExportTraceServiceRequest` that carry one of `keys.marks`. Protobuf is
- * walked in place; unknown fields and fields out of order are fine. Never throws on bad bytes.
- */
-export function scanTraces(body: Uint8Array, encoding: Encoding, keys: ScanKeys): ScanResult {
-  return encoding === 'protobuf' ? scanProtobufTraces(body, keys) : scanJsonTraces(body, keys)
-}

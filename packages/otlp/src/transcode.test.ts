@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { scanTraces } from './scan.ts'
+import { scanTraces } from './scan-traces.ts'
 import { decodeTraces, encodeLogsJson, encodeTraces, oracle } from './testing/oracle.ts'
 import { KEYS } from './testing/random-request.ts'
 import { sampleRequest } from './testing/sample-request.ts'
@@ -53,6 +53,16 @@ describe('traces', () => {
       spanId: base64(SPAN_ID),
       links: [{ traceId: base64(TRACE_ID), spanId: base64(SPAN_ID) }],
     })
+  })
+
+  test('enums as numbers, known or not, and by name', () => {
+    expect(transcodeSpan({ kind: 3, status: { code: 2 } })).toMatchObject({
+      kind: 3,
+      status: { code: 2 },
+    })
+    expect(transcodeSpan({ kind: 77 })).toMatchObject({ kind: 77 })
+    const named = { kind: 'SPAN_KIND_SERVER', status: { code: 'STATUS_CODE_ERROR' } }
+    expect(transcodeSpan(named)).toMatchObject({ kind: 2, status: { code: 2 } })
   })
 
   test('integers as text and as numbers', () => {

@@ -9,7 +9,7 @@ export class MalformedError extends Error {}
 export const VARINT = 0
 export const FIXED64 = 1
 export const LENGTH = 2
-export const FIXED32 = 5
+const FIXED32 = 5
 
 export interface Cursor {
   readonly bytes: Uint8Array
@@ -29,8 +29,10 @@ export function createCursor(bytes: Uint8Array): Cursor {
  * Reads an unsigned varint of up to 2^53 - 1. Larger ones, and those of more than ten bytes, are
  * malformed wherever we read one this way: tags, lengths, enums.
  */
-export function readVarint(cursor: Cursor, end: number): number {
+function readVarint(cursor: Cursor, end: number): number {
   const { bytes } = cursor
+  // Nearly all tags and lengths are one byte.
+  if (cursor.at < end && bytes[cursor.at]! < 0x80) return bytes[cursor.at++]!
   let value = 0
   let scale = 1
   for (let count = 0; count < 10; count++) {

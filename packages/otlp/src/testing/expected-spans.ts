@@ -1,7 +1,7 @@
 import type { Attributes, AttributeValue, ScanKeys, ScannedSpan } from '../scan.ts'
 import type { PlainAttribute, PlainRequest, PlainValue } from './oracle.ts'
 
-/** What a scan has to find in a request that the oracle decoded. Written for clearness, not speed. */
+/** What a scan has to find in a request that the oracle decoded. */
 export function expectedSpans(request: PlainRequest, keys: ScanKeys): ScannedSpan[] {
   return request.resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ scope, spans }) =>

@@ -39,7 +39,7 @@ const { values } = fc.letrec<{ values: object }>((tie) => ({
 const attributes = fc.array(fc.record({ key: keys, value: values }), { maxLength: 6 })
 
 function ids(bytes: number): fc.Arbitrary<string> {
-  const digits = fc.constantFrom(...'0123456789abcdefABCDEF')
+  const digits = fc.constantFrom(...'0123456789abcdefABCDEF'.split(''))
   const valid = fc.string({ unit: digits, minLength: 2 * bytes, maxLength: 2 * bytes })
   return fc.oneof({ weight: 8, arbitrary: valid }, fc.constantFrom('', '00'.repeat(bytes), 'a1'))
 }
