@@ -17,7 +17,10 @@ export function runChild(command, args, options) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, options)
     running.add(child)
-    child.once('error', reject)
+    child.once('error', (error) => {
+      running.delete(child)
+      reject(new Error(`${command} could not be run: ${error.message}`, { cause: error }))
+    })
     child.once('close', (code, signal) => {
       running.delete(child)
       resolve(code ?? signalCode(signal))
@@ -28,8 +31,9 @@ export function runChild(command, args, options) {
 /** Like `runChild`, for steps after which there is more to do: a signal ends the whole run. */
 export async function runStep(command, args, options) {
   const code = await runChild(command, args, options)
-  if (endedBy !== undefined) process.exit(signalCode(endedBy))
-  return code
+  if (endedBy === undefined) return code
+  if (running.size === 0) process.exit(signalCode(endedBy))
+  return new Promise(() => {}) // The step that ends last will exit.
 }
 
 function signalCode(signal) {

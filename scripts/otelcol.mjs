@@ -4,8 +4,8 @@
  *   node scripts/otelcol.mjs      prints the path of the binary
  *
  * In this order: the binary that SPANCOST_OTELCOL names; the one that was built earlier from
- * collector-config/builder.yaml, kept outside the tree in ${XDG_CACHE_HOME:-~/.cache}/spancost; a new
- * build with Go 1.26 or newer (about 90 s once, 3 s when Go's own caches are warm).
+ * collector-config/builder.yaml, kept outside the tree in ${XDG_CACHE_HOME:-~/.cache}/spancost; a
+ * new build with Go 1.26 or newer (a minute or two, once; seconds where Go's caches are warm).
  * Exit code 0: standard output is the path. 3: it cannot be had here, and standard error says why;
  * tests skip then, except where CI=true. 1: SPANCOST_OTELCOL names no file that can be run.
  */
@@ -80,7 +80,7 @@ async function buildCollector(manifest, binary) {
   const version = /^\s+version: (\S+)$/m.exec(manifest)[1]
   const name = /^\s+name: (\S+)$/m.exec(manifest)[1]
   const folder = await fs.mkdtemp(`${binary}.build-`)
-  console.error(`building a Collector ${version} (about 90 s, once per manifest) ...`)
+  console.error(`building a Collector ${version} (a minute or two, once) ...`)
   try {
     // The manifest's output path is relative, so the sources and the binary land in `folder`.
     const builder = `go.opentelemetry.io/collector/cmd/builder@v${version}`

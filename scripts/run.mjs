@@ -29,7 +29,7 @@ try {
   }
   process.exitCode = await TASKS[taskName](await prepareCheckout(), taskArgs)
 } catch (error) {
-  const isPlain = error instanceof SetupError || error.code !== undefined
+  const isPlain = error instanceof SetupError || (error.cause ?? error).code !== undefined
   console.error(`[setup] ${isPlain ? error.message : error.stack}`)
   process.exitCode = 1
 }

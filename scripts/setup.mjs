@@ -26,6 +26,7 @@ const NODE_PACKAGES = {
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const TOOLS = path.join(ROOT, '.tools')
 const LOCK = path.join(TOOLS, 'lock')
+const PLATFORM = `${process.platform}-${process.arch}`
 const WINDOWS = process.platform === 'win32'
 const SETUP_STDIO = ['ignore', 2, 2]
 
@@ -46,23 +47,22 @@ export function build({ node, env }) {
   return withLock(LOCK, () => runStep(node, [tsc, '-b'], { cwd: ROOT, env, stdio: SETUP_STDIO }))
 }
 
-/** What every dependency of the workspace accepts: undici sets 22.19, vitest leaves out 23 and 25. */
+/** What every dependency of the workspace accepts; vitest leaves out 23 and 25. */
 function isNodeGoodEnough(version) {
   const [major, minor] = version.split('.').map(Number)
-  return (major === 22 && minor >= 19) || major === 24 || major >= 26
+  return (major === 22 && minor >= 15) || major === 24 || major >= 26
 }
 
 async function findNode() {
   if (isNodeGoodEnough(process.versions.node)) return process.execPath
-  const platform = `${process.platform}-${process.arch}`
-  const name = NODE_PACKAGES[platform]
+  const name = NODE_PACKAGES[PLATFORM]
   if (name === undefined) {
-    throw new SetupError(`Node 22.19+, 24 or 26+ is needed, and npm has none for ${platform}`)
+    throw new SetupError(`Node 22.15+, 24 or 26+ is needed, and npm has none for ${PLATFORM}`)
   }
   const home = await fetchPackage(name, NODE_VERSION)
   const node = path.join(home, 'bin', WINDOWS ? 'node.exe' : 'node')
   if (spawnSync(node, ['--version']).status !== 0) {
-    throw new SetupError(`Node 22.19+, 24 or 26+ is needed, and ${node} does not run here`)
+    throw new SetupError(`Node 22.15+, 24 or 26+ is needed, and ${node} does not run here`)
   }
   return node
 }
@@ -81,28 +81,25 @@ async function ensureDependencies() {
 async function installDependencies() {
   const pnpm = await findPnpm()
   say('installing the dependencies')
-  // A store of its own: pnpm's usual one may lie at the root of another disk.
-  const store = ['--store-dir', path.join(TOOLS, 'store')]
   const quiet = ['--loglevel=warn', '--config.confirmModulesPurge=false']
-  const args = ['install', '--frozen-lockfile', ...store, ...quiet]
+  const args = ['install', '--frozen-lockfile', ...quiet]
   // NODE_ENV=production would leave out the compiler.
   const env = { ...process.env, NODE_ENV: '' }
   const options = { ...pnpm.options, cwd: ROOT, env, stdio: SETUP_STDIO }
   const code = await runStep(pnpm.command, [...pnpm.args, ...args], options)
-  if (code !== 0)
-    throw new SetupError(`pnpm could not install the dependencies (exit code ${code})`)
+  if (code !== 0) throw new SetupError(`pnpm install failed (exit code ${code})`)
 }
 
 async function findPnpm() {
-  const options = { cwd: ROOT, encoding: 'utf8', shell: WINDOWS, timeout: 20_000 }
-  const found = spawnSync('pnpm', ['--version'], {
-    ...options,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
+  const stdio = ['ignore', 'pipe', 'ignore']
+  const options = { cwd: ROOT, encoding: 'utf8', shell: WINDOWS, stdio, timeout: 20_000 }
+  const found = spawnSync('pnpm', ['--version'], options)
   if (found.status === 0 && found.stdout.startsWith('12.')) {
     return { command: 'pnpm', args: [], options: { shell: WINDOWS } }
   }
   const home = await fetchPackage('pnpm', PNPM_VERSION)
+  const native = path.join(home, '../@pnpm', `exe.${PLATFORM}`, WINDOWS ? 'pnpm.exe' : 'pnpm')
+  if (existsSync(native)) return { command: native, args: [], options: {} }
   return { command: process.execPath, args: [path.join(home, 'bin', 'pnpm.mjs')], options: {} }
 }
 
@@ -113,16 +110,18 @@ async function fetchPackage(name, version) {
   if (existsSync(home)) return installed
   say(`fetching ${name} ${version} into .tools`)
   const fresh = `${home}.${process.pid}`
+  const discard = () => rmSync(fresh, { recursive: true, force: true })
+  process.once('exit', discard)
   mkdirSync(fresh, { recursive: true })
   writeFileSync(path.join(fresh, 'package.json'), '{"private":true}\n')
   try {
     const code = await runNpm(fresh, `${name}@${version}`)
-    if (code !== 0)
-      throw new SetupError(`npm could not fetch ${name} ${version} (exit code ${code})`)
+    if (code !== 0) throw new SetupError(`npm could not fetch ${name} (exit code ${code})`)
     // Where a concurrent run was faster, its copy is as good as ours.
     if (!existsSync(home)) renameSync(fresh, home)
   } finally {
-    rmSync(fresh, { recursive: true, force: true })
+    process.off('exit', discard)
+    discard()
   }
   return installed
 }
@@ -142,7 +141,7 @@ function hashInputs() {
   const files = ['pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((file) =>
     readIfThere(path.join(ROOT, file)),
   )
-  const inputs = [process.platform, process.arch, ...files]
+  const inputs = [PLATFORM, ...files]
   return createHash('sha256').update(inputs.join('\0')).digest('hex')
 }
 

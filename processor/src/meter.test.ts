@@ -130,7 +130,7 @@ describe('dimensions', () => {
   const USER: Dimension = { name: 'user', from: ['user.id'], metric: false }
   const label = (labels: Labels): Partial<Entry> => ({ labels })
 
-  test('are named by their first key; those that metrics do not carry are summed over', async () => {
+  test('are named by their first key; those that metrics lack are summed over', async () => {
     await record(
       label({ team: 'a', user: 'x' }),
       label({ team: 'a', user: 'y' }),
@@ -177,8 +177,9 @@ test('beyond 2000 sets the rest is one point that says so, and nothing is lost',
     expect(sumOf(points)).toBe(2003n * each)
   }
 
-  // Sets that are known keep counting for themselves.
-  const again = createEntry({ traceId: 'f'.repeat(32), labels: { model: 'm0' }, rating, units })
+  // Sets that are known keep counting for themselves, also from what comes last.
+  const labels = { model: 'm0', user: 'x' }
+  const again = createEntry({ traceId: 'f'.repeat(32), labels, rating, units })
   await store.record([again])
   expect((await read())['spancost.operations']?.[0]?.[1]).toBe(2n)
 })

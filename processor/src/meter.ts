@@ -80,7 +80,7 @@ function outcomeOf({ status, errorType }: Total): MetricAttributes {
   }
 }
 
-/** From the ledger's label names to attribute keys; dimensions that metrics do not carry drop out. */
+/** From the ledger's label names to attribute keys; dimensions that metrics lack drop out. */
 function createLabelReader(dimensions: readonly Dimension[]): (labels: Labels) => MetricAttributes {
   const keys: [label: string, key: string][] = [
     ['provider', ATTR_GEN_AI_PROVIDER_NAME],

@@ -75,6 +75,7 @@ describe('a planted fault is found:', () => {
     ],
     ['instrumentation/openai/src/a.ts', "await import('@spancost/otlp')", 'packages/otlp'],
     ['processor/src/a.ts', "import '@spancost/instrumentation-openai'", 'instrumentation/openai'],
+    ['packages/unlisted/src/a.ts', "import '@spancost/genai'", 'packages/genai'],
     ['packages/ledger/src/a.ts', "import type { B } from 'spancost'", 'processor'],
   ])('%s: %j', (file, text, target) => {
     const room = file.replace(/\/src.*/, '')

@@ -95,7 +95,10 @@ export function createBook(sources: readonly PriceSource[]): PriceBook {
       return refuse('unknown_model', `no prices of provider ${quote(name)} are known`)
     }
     let models = entries.get(provider ?? '')
-    if (models === undefined) entries.set(provider ?? '', (models = new Map()))
+    if (models === undefined) {
+      models = new Map<string, Entry>()
+      entries.set(provider ?? '', models)
+    }
     const entry = recall(models, model, () => findEntry(shelves, provider, model))
     return entry.kind === 'cards' ? selectCard(entry, provider, query) : entry
   }

@@ -42,11 +42,12 @@ function readArn(arn: string, provider: string | undefined): ModelId {
 
 /** The id and its other spellings, each rule also applied to what the ones before it made. */
 function spell(id: string, provider: string | undefined): readonly string[] {
-  let ids = [id]
+  const ids = new Set([id])
   for (const respell of SPELLINGS) {
-    ids = [...new Set([...ids, ...ids.map((known) => respell(known, provider))])]
+    const known = [...ids]
+    for (const each of known) ids.add(respell(each, provider))
   }
-  return ids
+  return [...ids]
 }
 
 type Respell = (id: string, provider: string | undefined) => string

@@ -1,7 +1,7 @@
 import { pino, type Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { describeError } from '../describe-error.ts'
-import { startService, type Service } from '../service.ts'
+import type { Service } from '../service.ts'
 import { VERSION } from '../version.ts'
 import { formatFault, loadConfig } from './config-source.ts'
 import { writeLine, type ExitCode, type Io, type StopSignal } from './io.ts'
@@ -12,8 +12,11 @@ const FLAGS = { config: { type: 'string' } } as const
 /** What a shell reports for a process that a signal ended. */
 const FORCED_EXIT_CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
 
-/** Runs the processor until it is told to stop. */
-export const serve: Verb = createServe(startService)
+/** Runs the processor until it is told to stop. The other verbs need not wait for it to load. */
+export const serve: Verb = createServe(async (config, log) => {
+  const { startService } = await import('../service.ts')
+  return startService(config, log)
+})
 
 /** `serve` around a given way to start, so that tests need no ports. */
 export function createServe(start: (config: Config, log: Logger) => Promise<Service>): Verb {

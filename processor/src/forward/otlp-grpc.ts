@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import { checkServerIdentity } from 'node:tls'
 import {
   Client,
   compressionAlgorithms,
@@ -10,6 +12,7 @@ import {
 import { decodeExportResponse, decodeRetryAfterMs, transcodeJson } from '@spancost/otlp'
 import type { Destination } from '../config.ts'
 import type { Result, Signal } from '../consume.ts'
+import { splitEndpoint } from '../endpoint.ts'
 import { OTLP_METHODS } from '../otlp-methods.ts'
 import type { Forwarder } from './forwarder.ts'
 import { readTlsFiles } from './tls-files.ts'
@@ -20,6 +23,8 @@ const asIs = (bytes: Buffer): Buffer => bytes
 export function createGrpcForwarder(signal: Signal, destination: Destination): Forwarder {
   const isGzip = destination.compression === 'gzip'
   const client = new Client(destination.endpoint, createCredentials(destination), {
+    // Node 26 refuses an IP address as the TLS server name; createCredentials checks the address.
+    ...(isIP(hostOf(destination)) !== 0 && { 'grpc.ssl_target_name_override': 'localhost' }),
     'grpc.default_compression_algorithm': isGzip
       ? compressionAlgorithms.gzip
       : compressionAlgorithms.identity,
@@ -48,10 +53,18 @@ export function createGrpcForwarder(signal: Signal, destination: Destination): F
   }
 }
 
-function createCredentials({ tls }: Destination): ChannelCredentials {
+function createCredentials(destination: Destination): ChannelCredentials {
+  const { tls } = destination
   if (tls === undefined) return credentials.createInsecure()
   const { ca = null, key = null, cert = null } = readTlsFiles(tls)
-  return credentials.createSsl(ca, key, cert)
+  const host = hostOf(destination)
+  return credentials.createSsl(ca, key, cert, {
+    checkServerIdentity: (_serverName, certificate) => checkServerIdentity(host, certificate),
+  })
+}
+
+function hostOf({ endpoint }: Destination): string {
+  return splitEndpoint(endpoint)?.host ?? endpoint
 }
 
 function call(

@@ -108,7 +108,7 @@ describe('not tried again', () => {
     expect([next.calls(), clock.sleeps]).toEqual([1, []])
   })
 
-  test('when the destination asks for more time than is left: the caller hears it at once', async () => {
+  test('when the destination asks for more time than is left: told at once', async () => {
     const result: Result = { ...BUSY, afterMs: 5001, overload: true }
     const next = answering(result)
     expect(await run(5000, next)).toBe(result)

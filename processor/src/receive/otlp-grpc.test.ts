@@ -3,6 +3,7 @@ import type { ClientUnaryCall, ServiceError } from '@grpc/grpc-js'
 import { once } from 'node:events'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect as connectTcp } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Consume, OtlpRequest, Result } from '../consume.ts'
@@ -235,6 +236,8 @@ describe('with requests in work', () => {
     let stopped = false
     const stopping = slow.stop().then(() => (stopped = true))
     const late = await call(connectTo(slow), TRACES, Buffer.from('x'))
+    // Longer than the last answers have to leave: this one is still to come.
+    await sleep(1200)
     expect([late.code, stopped]).toEqual([status.UNAVAILABLE, false])
 
     finish.resolve({ kind: 'accepted' })

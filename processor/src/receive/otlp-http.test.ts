@@ -184,6 +184,7 @@ describe.each(ENCODINGS)('in %s', (encoding) => {
 
   test.each<[name: string, Sending]>([
     ['by its length', { body: Buffer.alloc(MAX_BYTES + 1) }],
+    ['by its length, before its body', { headers: { 'content-length': '1001' }, body: ['x'] }],
     ['far, by its length', { body: Buffer.alloc(8_000_000) }],
     ['by its chunks', { body: [Buffer.alloc(600), Buffer.alloc(600)] }],
     ['by far, in chunks', { body: [Buffer.alloc(8_000_000), Buffer.alloc(8_000_000)] }],

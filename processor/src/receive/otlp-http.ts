@@ -37,7 +37,6 @@ export async function startHttpReceiver(
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     inWork.add(response)
     response.once('close', () => inWork.delete(response))
-    response.shouldKeepAlive &&= server.listening
     serve(request, response, options.maxRequestBytes, consumers).catch((error: unknown) => {
       // A fault of ours: the sender keeps the request and tries again.
       const encoding = encodingOf(request.headers['content-type']) ?? 'json'

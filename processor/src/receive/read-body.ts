@@ -35,9 +35,10 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 
   const chunks: Buffer[] = []
   let length = 0
+  // Leaving the loop must not cut the connection: the sender is owed an answer.
+  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
   try {
-    // Leaving the loop must not cut the connection: the sender is owed an answer.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    for await (const chunk of body) {
       length += chunk.length
       if (length > maxBytes) return tooLarge
       chunks.push(chunk)

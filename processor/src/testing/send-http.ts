@@ -12,7 +12,7 @@ export interface Sending {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   /** Several pieces are sent chunked, without a length. */
-  readonly body?: Uint8Array | string | readonly Uint8Array[]
+  readonly body?: Uint8Array | string | readonly (Uint8Array | string)[]
   readonly agent?: http.Agent
   readonly signal?: AbortSignal
 }

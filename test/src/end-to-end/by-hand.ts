@@ -1,8 +1,8 @@
 import { makeChatSpan } from './requests.ts'
 
 /**
- * A request in OTLP/JSON: GenAI spans of a model with a price and of one without, and a foreign span
- * that has every kind of value and every field that a span can have.
+ * A request in OTLP/JSON: GenAI spans of a model with a price and of one without, and a foreign
+ * span that has every kind of value and every field that a span can have.
  */
 export const BY_HAND = {
   resourceSpans: [

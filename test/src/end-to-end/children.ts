@@ -1,7 +1,6 @@
 /**
- * Child processes and folders of a test. Whatever a test starts is stopped by `stopEverything`, which
- * every test file here calls after each test; should the test process itself die, its exit kills the
- * rest.
+ * Child processes and folders of a test. Whatever a test starts is stopped after it, for which a
+ * test file calls `stopAfterEach`; should the test process itself die, its exit kills the rest.
  */
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -10,11 +9,14 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { afterEach, vi } from 'vitest'
 
 /** The root of the checkout. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
 const STOP_LIMIT_MS = 15_000
+/** Starting processes takes a second on an idle machine, and many on a busy one. */
+const TEST_LIMIT_MS = 90_000
 
 export interface Child {
   readonly pid: number
@@ -44,7 +46,13 @@ export function onStop(cleanup: () => Promise<unknown>): void {
   cleanups.push(cleanup)
 }
 
-/** Stops what the test started, the newest first. Rejects, after all are done, if one failed. */
+/** For the top of a test file: stops what each test started, and gives tests the time they need. */
+export function stopAfterEach(): void {
+  vi.setConfig({ testTimeout: TEST_LIMIT_MS, hookTimeout: TEST_LIMIT_MS })
+  afterEach(stopEverything)
+}
+
+/** The newest first. Rejects, after all are done, if one failed. */
 export async function stopEverything(): Promise<void> {
   const failures: unknown[] = []
   for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) {

@@ -7,11 +7,11 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { startReplayServer } from '../demo/replay-server.ts'
 import { BY_HAND } from './by-hand.ts'
-import { makeFolder, onStop, ROOT, startChild, stopEverything } from './children.ts'
+import { makeFolder, onStop, ROOT, startChild, stopAfterEach } from './children.ts'
 import {
   findCollector,
   SIDECAR,
@@ -37,7 +37,7 @@ function binaryOrSkip(skip: (note: string) => never): string {
   return 'binary' in found ? found.binary : skip(found.missing)
 }
 
-afterEach(stopEverything, 60_000)
+stopAfterEach()
 
 /** What each call costs: `replies.ts` of the demo has the token counts of the first four. */
 const COST_BY_MODEL: Readonly<Record<string, string>> = {
@@ -222,7 +222,6 @@ const CUMULATIVE = 2
 describe('beside a Collector', () => {
   test.for(['http', 'grpc'] as const)(
     'spans come back priced and all others unchanged, over %s',
-    { timeout: 90_000 },
     async (protocol, { skip }) => {
       const binary = binaryOrSkip(skip)
       const direct = await startCollector(binary)

@@ -67,8 +67,8 @@ export interface Collector extends Child {
 }
 
 /**
- * Starts sidecar.yaml on free ports, with files in place of the backend. Without `spancost` it sends
- * to its own second receiver, as if there were no spancost on the way.
+ * Starts sidecar.yaml on free ports, with files in place of the backend. Without `spancost` it
+ * sends to its own second receiver, as if there were no spancost on the way.
  */
 export async function startCollector(
   binary: string,
@@ -120,9 +120,9 @@ function makeOverlay(folder: string, protocol: string): object {
     exporters: { 'file/traces': writeTo('traces'), 'file/metrics': writeTo('metrics') },
     service: {
       pipelines: {
-        'traces/application': { exporters: [`otlp_${protocol}/spancost`] },
+        traces: { exporters: [`otlp_${protocol}/spancost`] },
         'traces/priced': { exporters: ['file/traces'] },
-        'metrics/cost': { exporters: ['file/metrics'] },
+        'metrics/priced': { exporters: ['file/metrics'] },
       },
     },
   }

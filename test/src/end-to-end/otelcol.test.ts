@@ -2,10 +2,10 @@
 import { execFile } from 'node:child_process'
 import { chmod, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
-import { makeEnv, makeFolder, ROOT, stopEverything } from './children.ts'
+import { describe, expect, test } from 'vitest'
+import { makeEnv, makeFolder, ROOT, stopAfterEach } from './children.ts'
 
-afterEach(stopEverything)
+stopAfterEach()
 
 interface Outcome {
   readonly code: number

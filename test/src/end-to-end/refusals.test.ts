@@ -1,9 +1,9 @@
 /** What the processor says to its sender when the next hop refuses, hangs or is not there. */
 import { Metadata, status } from '@grpc/grpc-js'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { forwardTo, startGrpcBackend, startHttpBackend, type Answer } from './backend.ts'
-import { findFreeAddresses, stopEverything } from './children.ts'
+import { findFreeAddresses, stopAfterEach } from './children.ts'
 import { startProcessor } from './processor.ts'
 import {
   callExport,
@@ -15,7 +15,7 @@ import {
 } from './requests.ts'
 import { readStatus } from './rpc-status.ts'
 
-afterEach(stopEverything, 30_000)
+stopAfterEach()
 
 const spans = [makeChatSpan(1, { model: 'gpt-4o', input: 1000, output: 100 })]
 const request = encodeTraces(makeTraces(spans))

@@ -117,7 +117,7 @@ export function encodeTraces(request: TracesJson): Buffer {
   return Buffer.from(ExportTraceServiceRequest.encode(toMessage('', request)).finish())
 }
 
-/** What differs between OTLP/JSON and the oracle's messages: ids, and 64-bit integers as strings. */
+/** What differs between OTLP/JSON and the oracle's messages: ids and 64-bit integers. */
 function toMessage(key: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => toMessage('', item))
   if (typeof value === 'string' && /^(trace|span|parentSpan)Id$/.test(key)) {

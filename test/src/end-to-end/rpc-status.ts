@@ -7,7 +7,7 @@ const Status = new protobuf.Type('Status')
   .add(new protobuf.Field('message', 2, 'string'))
 
 /**
- * The `Status` that every OTLP/HTTP error carries, and its encoding: the content type of the answer.
+ * The `Status` that every OTLP/HTTP error carries, and its encoding: the answer's content type.
  * Throws where there is none, or where it does not say what is wrong.
  */
 export function readStatus({ headers, body }: HttpAnswer): { encoding: string; code: number } {

@@ -1,12 +1,12 @@
 /** A processor that is told to stop, or killed, while requests are on their way. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { forwardTo, startHttpBackend } from './backend.ts'
-import { stopEverything, waitFor } from './children.ts'
+import { stopAfterEach, waitFor } from './children.ts'
 import { readSpend, startProcessor } from './processor.ts'
 import { callExport, encodeTraces, makeChatSpan, makeTraces, sendTraces } from './requests.ts'
 
-afterEach(stopEverything, 30_000)
+stopAfterEach()
 
 /** 1000 input tokens at 2.5 and 100 output tokens at 10 USD per million: 0.0025 + 0.001. */
 const CALL = { model: 'gpt-4o', input: 1000, output: 100 }

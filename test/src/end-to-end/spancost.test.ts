@@ -2,12 +2,12 @@
 import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
-import { makeEnv, makeFolder, ROOT, stopEverything } from './children.ts'
+import { describe, expect, test } from 'vitest'
+import { makeEnv, makeFolder, ROOT, stopAfterEach } from './children.ts'
 import { SPANCOST } from './processor.ts'
 import { encodeTraces, makeChatSpan, makeSpan, makeTraces } from './requests.ts'
 
-afterEach(stopEverything)
+stopAfterEach()
 
 /** A test that relies on prices names this time; prices of today may change with the next book. */
 const AT = '2026-11-02T10:00:00Z'

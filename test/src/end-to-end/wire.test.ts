@@ -1,9 +1,9 @@
 /** The processor on the wire: what it passes on byte for byte, and what it refuses, saying why. */
 import { status } from '@grpc/grpc-js'
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { forwardTo, startGrpcBackend, startHttpBackend } from './backend.ts'
-import { stopEverything } from './children.ts'
+import { stopAfterEach } from './children.ts'
 import { readSpend, startProcessor } from './processor.ts'
 import {
   callExport,
@@ -18,7 +18,7 @@ import {
 } from './requests.ts'
 import { readStatus } from './rpc-status.ts'
 
-afterEach(stopEverything, 30_000)
+stopAfterEach()
 
 describe('a request without GenAI spans leaves as the same bytes', () => {
   const foreign = makeTraces([
@@ -120,7 +120,7 @@ describe('what is no request is refused and changes nothing', () => {
     ],
   ]
 
-  test('over HTTP, with a Status in the encoding of the request', { timeout: 60_000 }, async () => {
+  test('over HTTP, with a Status in the encoding of the request', async () => {
     const backend = await startHttpBackend()
     const processor = await startProcessor({ forward: forwardTo(backend) })
     const before = await readSpend(processor)
@@ -144,7 +144,7 @@ describe('what is no request is refused and changes nothing', () => {
     expect(backend.received).toHaveLength(1)
   })
 
-  test('over gRPC', { timeout: 60_000 }, async () => {
+  test('over gRPC', async () => {
     const backend = await startGrpcBackend()
     const processor = await startProcessor({ forward: forwardTo(backend) })
     const before = await readSpend(processor)

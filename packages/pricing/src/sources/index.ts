@@ -5,6 +5,6 @@ import { loadGenaiPrices } from './genai-prices.ts'
 const LOADERS: readonly (() => Promise<PriceSource>)[] = [loadGenaiPrices]
 
 /** Reads all price sources. They come with the package, so nothing is fetched. */
-export async function loadSources(): Promise<readonly PriceSource[]> {
-  return await Promise.all(LOADERS.map((load) => load()))
+export function loadSources(): Promise<readonly PriceSource[]> {
+  return Promise.all(LOADERS.map((load) => load()))
 }
