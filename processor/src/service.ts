@@ -62,13 +62,14 @@ async function startRooms(
     const { dimensions } = config
     const { aliases } = config.attributes
     const { onRecorded } = telemetry
-    const line =
+    consumers[signal] =
       signal === 'traces'
         ? createPipeline({ book, store, dimensions, aliases, onRecorded, forward: next })
         : next
-    consumers[signal] = telemetry.measure(logRefusals(log, line))
   }
-  const bounded = boundInFlight(otlp.maxInFlightBytes, consumers)
+  const oneBound = boundInFlight(otlp.maxInFlightBytes, consumers)
+  const observed = telemetry.measure(logRefusals(log, oneBound))
+  const receivable = Object.fromEntries(Object.keys(consumers).map((name) => [name, observed]))
 
   let ready = false
   const api = await startApi({
@@ -86,13 +87,13 @@ async function startRooms(
   const addresses: { grpc?: string; http?: string; api: string } = { api: api.address }
   if (otlp.grpc !== undefined) {
     const { endpoint } = otlp.grpc
-    const grpc = await startGrpcReceiver({ endpoint, maxRequestBytes }, bounded)
+    const grpc = await startGrpcReceiver({ endpoint, maxRequestBytes }, receivable)
     stops.push(() => grpc.stop())
     addresses.grpc = grpc.address
   }
   if (otlp.http !== undefined) {
     const { endpoint } = otlp.http
-    const http = await startHttpReceiver({ endpoint, maxRequestBytes }, bounded)
+    const http = await startHttpReceiver({ endpoint, maxRequestBytes }, receivable)
     stops.push(() => http.stop())
     addresses.http = http.address
   }
@@ -125,13 +126,12 @@ function connect(
 function boundInFlight(
   maxBytes: number,
   consumers: Readonly<Partial<Record<Signal, Consume>>>,
-): Partial<Record<Signal, Consume>> {
-  const bounded = limitInFlight(maxBytes, (request, signal) => {
+): Consume {
+  return limitInFlight(maxBytes, (request, signal) => {
     const consume = consumers[request.signal]
     if (consume === undefined) throw new Error(`no one takes ${request.signal}`)
     return consume(request, signal)
   })
-  return Object.fromEntries(Object.keys(consumers).map((signal) => [signal, bounded]))
 }
 
 function logRefusals(log: Logger, next: Consume): Consume {

@@ -55,8 +55,10 @@ export function startTelemetry(config: Config, store: Store, version: string): T
   return {
     ...createInstruments(),
     readPrometheusText: async () => {
-      const { resourceMetrics } = await scrapeReader.collect()
-      return formatPrometheus(await readMetrics()) + serializer.serialize(resourceMetrics)
+      const costs = formatPrometheus(await readMetrics())
+      // OTEL_SDK_DISABLED switches our own metrics off; what was spent can be asked for still.
+      const own = await scrapeReader.collect().catch(() => undefined)
+      return own === undefined ? costs : costs + serializer.serialize(own.resourceMetrics)
     },
     stop: async () => {
       await sdk.shutdown()

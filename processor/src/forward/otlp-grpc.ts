@@ -32,6 +32,8 @@ export function createGrpcForwarder(signal: Signal, destination: Destination): F
     'grpc.max_send_message_length': -1,
     // Retrying is the wrapper's affair, which knows the caller's deadline.
     'grpc.enable_retries': 0,
+    // The default lets a destination wait for two minutes after it came back.
+    'grpc.max_reconnect_backoff_ms': 5000,
   })
   const metadata = new Metadata()
   for (const [key, value] of Object.entries(destination.headers)) metadata.set(key, value)

@@ -7,7 +7,7 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js'
 
-export interface Call {
+interface Call {
   readonly path: string
   /** Uncompressed. */
   readonly body: Buffer

@@ -4,7 +4,7 @@
  */
 import root from 'otlp-oracle/build/src/generated/root.js'
 
-export type Values = Readonly<Record<string, string | number | bigint | boolean>>
+type Values = Readonly<Record<string, string | number | bigint | boolean>>
 
 export interface AttributeJson {
   readonly key: string
@@ -36,7 +36,7 @@ export interface TracesJson {
 }
 
 /** 2026-06-01T10:00:00Z: within the dates of the prices that tests rely on. */
-export const START_UNIX_MS = 1_780_308_000_000
+const START_UNIX_MS = 1_780_308_000_000
 
 /** Span `id` (1 to 0xffff) of trace `id`, by default 1.5 s long. */
 export function createSpan(id: number, values: Values): SpanJson {
@@ -72,7 +72,7 @@ export function createTraces(
 }
 
 /** A `bigint` is an integer, and so is a whole `number`. */
-export function createAttributes(values: Values): AttributeJson[] {
+function createAttributes(values: Values): AttributeJson[] {
   return Object.entries(values).map(([key, value]) => {
     if (typeof value === 'string') return { key, value: { stringValue: value } }
     if (typeof value === 'boolean') return { key, value: { boolValue: value } }
