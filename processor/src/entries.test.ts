@@ -33,6 +33,7 @@ describe('an entry', () => {
       endTimeUnixNano: 1_780_308_001_500_000_001n,
       operation: {
         dialect: 'otel',
+        scopeName: 'by-hand',
         role: 'leaf',
         name: 'chat',
         provider: 'acme',
@@ -40,6 +41,7 @@ describe('an entry', () => {
         responseModel: 'one',
         responseId: 'r-1',
         usage: { inputTokens: 20, outputTokens: 40 },
+        rawUsage: { input: 20, output: 40 },
       },
       units: new Map([
         ['input', 20],

@@ -1,5 +1,6 @@
 export * from './attributes.ts'
 export * from './dialects/index.ts'
+export type { ReportedUsage } from './normalize-usage.ts'
 export * from './operation.ts'
 export * from './providers/index.ts'
 export * from './usage.ts'

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest'
-import type { AttributeValue, SpanFacts } from './operation.ts'
-import { readCount, readText } from './values.ts'
-
-function spanWith(value: AttributeValue | undefined): SpanFacts {
-  return { name: '', scopeName: '', scopeVersion: '', attribute: () => value }
-}
+import type { AttributeValue } from './operation.ts'
+import { attributeOf, createSpanReader, toCount, toText } from './values.ts'
 
 test.each([
   [12, 12],
@@ -13,19 +9,20 @@ test.each([
   ['12', 12],
   ['0', 0],
   [undefined, undefined],
+  [null, undefined],
 ])('the count %o is %o', (value, count) => {
-  expect(readCount(spanWith(value), 'key')).toBe(count)
+  expect(toCount(value)).toBe(count)
 })
 
 test.each(['', 'twelve', '-1', '1.5', '1e3', '0x10', ' 12', true, [12]])(
   '%o is there but no count: not a number, so that it is not taken for absent',
   (value) => {
-    expect(readCount(spanWith(value), 'key')).toBeNaN()
+    expect(toCount(value)).toBeNaN()
   },
 )
 
 test('an integer beyond 2^53 - 1 stays too large to be a count', () => {
-  expect(readCount(spanWith(9007199254740993n), 'key')).toBeGreaterThan(9007199254740991)
+  expect(toCount(9007199254740993n)).toBeGreaterThan(9007199254740991)
 })
 
 test.each([
@@ -36,5 +33,40 @@ test.each([
   [['gpt-5'], undefined],
   [undefined, undefined],
 ])('the text %o is %o', (value, text) => {
-  expect(readText(spanWith(value), 'key')).toBe(text)
+  expect(toText(value)).toBe(text)
+})
+
+function readerOf(attributes: Readonly<Record<string, AttributeValue>>) {
+  return createSpanReader({
+    name: '',
+    scopeName: '',
+    scopeVersion: '',
+    attribute: (key) => attributes[key],
+  })
+}
+
+test('the first of several sources that is there is read', () => {
+  const reader = readerOf({ old: 5, new: 7, empty: ' ', model: 'gpt-5' })
+  expect(reader.count(['newest', 'new', 'old'])).toBe(7)
+  expect(reader.text(['empty', 'model'])).toBe('gpt-5')
+  expect(reader.text(['newest'])).toBeUndefined()
+})
+
+test('members of JSON in an attribute', () => {
+  const reader = readerOf({
+    usage: '{"input":12,"details":{"cached":3,"none":null}}',
+    model: '"gpt-5"',
+    plain: 'gpt-5',
+  })
+  expect(reader.count(['usage#input'])).toBe(12)
+  expect(reader.count(['usage#details.cached'])).toBe(3)
+  expect(reader.count(['usage#details.none', 'usage#missing.cached', 'absent#a'])).toBeUndefined()
+  expect(reader.count(['usage#details'])).toBeNaN()
+  expect(reader.count(['usage#constructor', 'plain#length'])).toBeUndefined()
+  expect(reader.text(['model#'])).toBe('gpt-5')
+})
+
+test('a source names its attribute', () => {
+  expect(attributeOf('usage#details.cached')).toBe('usage')
+  expect(attributeOf('gen_ai.system')).toBe('gen_ai.system')
 })

@@ -1,8 +1,69 @@
+import { parseCutJson } from './cut-json.ts'
 import type { SpanFacts } from './operation.ts'
 
-/** A text attribute, trimmed; `undefined` where it is absent, empty or no text. */
-export function readText(span: SpanFacts, key: string): string | undefined {
-  const value = span.attribute(key)
+/**
+ * Where a value stands: an attribute's key, or `key#path` for a member of the JSON in it
+ * (`ai.response.providerMetadata#openai.serviceTier`; `key#` is the whole JSON value).
+ */
+export type Source = string
+
+/** Reads values from one span. JSON is parsed once, and only where a source asks for it. */
+export interface SpanReader {
+  /** The first text of the sources, trimmed; empty texts and other values are passed over. */
+  text(sources: readonly Source[]): string | undefined
+  /** The first count that is there, readable or not; see `toCount`. */
+  count(sources: readonly Source[]): number | undefined
+  value(source: Source): unknown
+}
+
+export function createSpanReader(span: SpanFacts): SpanReader {
+  const parsed = new Map<string, unknown>()
+
+  function parseAttribute(key: string): unknown {
+    if (parsed.has(key)) return parsed.get(key)
+    const text = span.attribute(key)
+    const json = typeof text === 'string' ? parseCutJson(text) : text
+    parsed.set(key, json)
+    return json
+  }
+
+  function value(source: Source): unknown {
+    const hash = source.indexOf('#')
+    if (hash === -1) return span.attribute(source)
+    let found = parseAttribute(source.slice(0, hash))
+    for (const name of source.slice(hash + 1).split('.')) {
+      if (name === '') break
+      const isMember = typeof found === 'object' && found !== null && Object.hasOwn(found, name)
+      found = isMember ? (found as Readonly<Record<string, unknown>>)[name] : undefined
+    }
+    return found
+  }
+
+  function first<T>(
+    sources: readonly Source[],
+    read: (value: unknown) => T | undefined,
+  ): T | undefined {
+    for (const source of sources) {
+      const found = read(value(source))
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  return {
+    text: (sources) => first(sources, toText),
+    count: (sources) => first(sources, toCount),
+    value,
+  }
+}
+
+/** The attribute that a source stands in. */
+export function attributeOf(source: Source): string {
+  return source.split('#', 1)[0] ?? source
+}
+
+/** A text, trimmed; `undefined` where it is absent, empty or no text. */
+export function toText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const text = value.trim()
   return text === '' ? undefined : text
@@ -13,9 +74,8 @@ export function readText(span: SpanFacts, key: string): string | undefined {
  * A value that is there but is no count becomes `NaN`, which `splitUsage` reports as bad usage:
  * dropping it would make unreadable usage look like no usage.
  */
-export function readCount(span: SpanFacts, key: string): number | undefined {
-  const value = span.attribute(key)
-  if (value === undefined) return undefined
+export function toCount(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return Number(value)
   if (typeof value === 'string' && /^\d+$/.test(value)) return Number(value)

@@ -1,7 +1,9 @@
+import { isOfScope } from '../conventions.ts'
+import { mergeOperations } from '../merge-operations.ts'
 import type { Dialect, Operation, SpanFacts } from '../operation.ts'
 import { otel } from './otel.ts'
 
-/** In order of claim: the first dialect that reads a span decides. */
+/** In order of claim: the first dialect that reads a span decides what it is. */
 export const DIALECTS: readonly Dialect[] = [otel]
 
 /** Span attributes that make a span worth a look. A span without any of them is not ours. */
@@ -10,13 +12,35 @@ export const MARKS: readonly string[] = unique(DIALECTS.flatMap((dialect) => dia
 /** All span attributes that any dialect asks for. */
 export const KEYS: readonly string[] = unique(DIALECTS.flatMap((dialect) => dialect.keys))
 
-/** Reads the GenAI operation that a span stands for; `undefined` where it stands for none. */
+/** A fleet has dozens of scopes; made-up names must not fill the memory. */
+const MAX_SCOPES = 1_000
+const dialectsByScope = new Map<string, readonly Dialect[]>()
+
+/**
+ * Reads the GenAI operation that a span stands for; `undefined` where it stands for none. The first
+ * dialect that claims the span decides its role, name and usage; what that one leaves open is taken
+ * from the next. Only dialects of the span's scope with a mark on the span are asked.
+ */
 export function recognize(span: SpanFacts): Operation | undefined {
-  for (const dialect of DIALECTS) {
-    const operation = dialect.read(span)
-    if (operation !== undefined) return operation
+  let operation: Operation | undefined
+  for (const dialect of findDialects(span.scopeName)) {
+    if (!dialect.marks.some((mark) => span.attribute(mark) !== undefined)) continue
+    const read = dialect.read(span)
+    if (read === undefined) continue
+    operation = operation === undefined ? read : mergeOperations(operation, read)
   }
-  return undefined
+  return operation
+}
+
+function findDialects(scopeName: string): readonly Dialect[] {
+  const known = dialectsByScope.get(scopeName)
+  if (known !== undefined) return known
+  const found = DIALECTS.filter(
+    ({ scopes }) => scopes?.some((scope) => isOfScope(scope, scopeName)) ?? true,
+  )
+  if (dialectsByScope.size >= MAX_SCOPES) dialectsByScope.clear()
+  dialectsByScope.set(scopeName, found)
+  return found
 }
 
 function unique(keys: readonly string[]): readonly string[] {
