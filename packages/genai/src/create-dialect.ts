@@ -51,6 +51,12 @@ export interface DialectTable {
   readonly texts: TextSources
   readonly counts: CountSources
   readonly costs?: readonly CostSource[]
+  /** Says `fast` where a fast mode served the call; that is then its tier. */
+  readonly speed?: readonly Source[]
+  /** Whose models they are where the span does not say. */
+  readonly defaultProvider?: string
+  /** Models are named `provider/model`. */
+  readonly isProviderInModel?: boolean
   /** Attributes that `classify` and `convention` ask for beyond the ones above. */
   readonly alsoReads?: readonly Source[]
   /** `undefined`: not an operation of this dialect. */
@@ -60,7 +66,7 @@ export interface DialectTable {
 }
 
 export function createDialect(table: DialectTable): Dialect {
-  const { name, scopes, marks, texts, counts, costs = [], alsoReads = [] } = table
+  const { name, scopes, marks, texts, counts, costs = [], speed = [], alsoReads = [] } = table
   const countSources = Object.entries(counts) as CountList
   const sources = [
     ...marks,
@@ -70,6 +76,7 @@ export function createDialect(table: DialectTable): Dialect {
     ...costs.flatMap(({ amount, currencyKey = [], sourceKey = [] }) =>
       [amount, currencyKey, sourceKey].flat(),
     ),
+    ...speed,
     ...alsoReads,
   ]
   return {
@@ -92,7 +99,8 @@ function readOperation(
   const { texts } = table
   const read = createSpanReader(span)
   const raw = readCounts(read, countSources)
-  const requestModel = read.text(texts.requestModel ?? [])
+  const named = read.text(texts.requestModel ?? [])
+  const [vendor, requestModel] = table.isProviderInModel ? splitVendor(named) : [undefined, named]
   const responseModel = read.text(texts.responseModel ?? [])
   const model = requestModel ?? responseModel
   const operation = read.text(texts.operation ?? [])
@@ -100,7 +108,7 @@ function readOperation(
   const claim = table.classify({ span, read, operation, hasModel: model !== undefined, hasUsage })
   if (claim === undefined) return undefined
 
-  const label = read.text(texts.provider ?? [])
+  const label = read.text(texts.provider ?? []) ?? vendor ?? table.defaultProvider
   const serverAddress = read.text(texts.serverAddress ?? [])
   const provider = resolveProvider({ label, serverAddress, model })
   const emitter: Emitter = {
@@ -121,8 +129,8 @@ function readOperation(
     requestModel,
     responseModel,
     responseId: read.text(texts.responseId ?? []),
-    serviceTier: normalizeTier(read.text(texts.serviceTier ?? [])),
-    region: read.text(texts.region ?? []),
+    serviceTier: readTier(table, read),
+    region: readRegion(table, read),
     serverAddress,
     ...(claim.isGuess === true ? { usage: {} } : normalizeUsage(raw, convention)),
     rawUsage: hasUsage ? raw : undefined,
@@ -154,10 +162,23 @@ function readFirstCost(reader: SpanReader, costs: readonly CostSource[]): Report
   return undefined
 }
 
+/** `googleai/gemini-3-pro` in its two parts; what has no slash is a model only. */
+function splitVendor(named: string | undefined): readonly [string | undefined, string | undefined] {
+  const slash = named?.indexOf('/') ?? -1
+  return slash > 0 ? [named?.slice(0, slash), named?.slice(slash + 1)] : [undefined, named]
+}
+
 /** The ordinary tier has many names. `auto` was only asked for; another would be told by its own. */
-function normalizeTier(tier: string | undefined): string | undefined {
-  const name = tier?.toLowerCase()
-  return name !== undefined && ORDINARY_TIERS.has(name) ? 'standard' : name
+function readTier({ texts, speed = [] }: DialectTable, read: SpanReader): string | undefined {
+  if (read.text(speed) === 'fast') return 'fast'
+  const tier = read.text(texts.serviceTier ?? [])?.toLowerCase()
+  return tier !== undefined && ORDINARY_TIERS.has(tier) ? 'standard' : tier
+}
+
+/** Anthropic says `not_available` where a model is not bound to a geography. */
+function readRegion({ texts }: DialectTable, read: SpanReader): string | undefined {
+  const region = read.text(texts.region ?? [])
+  return region === 'not_available' ? undefined : region
 }
 
 const ORDINARY_TIERS: ReadonlySet<string> = new Set(['default', 'auto', 'on_demand', 'standard'])

@@ -66,6 +66,12 @@ test('members of JSON in an attribute', () => {
   expect(reader.text(['model#'])).toBe('gpt-5')
 })
 
+test('a member of a list, by what it says', () => {
+  const reader = readerOf({ usage: '{"writes":[{"ttl":"5m","n":200},{"ttl":"1h","n":100}]}' })
+  expect(reader.count(['usage#writes.ttl=1h.n'])).toBe(100)
+  expect(reader.count(['usage#writes.ttl=24h.n', 'usage#writes.0.n'])).toBeUndefined()
+})
+
 test('a source names its attribute', () => {
   expect(attributeOf('usage#details.cached')).toBe('usage')
   expect(attributeOf('gen_ai.system')).toBe('gen_ai.system')

@@ -3,7 +3,8 @@ import type { SpanFacts } from './operation.ts'
 
 /**
  * Where a value stands: an attribute's key, or `key#path` for a member of the JSON in it
- * (`ai.response.providerMetadata#openai.serviceTier`; `key#` is the whole JSON value).
+ * (`ai.response.providerMetadata#openai.serviceTier`; `key#` is the whole JSON value). In a list,
+ * `ttl=1h` is the first member whose `ttl` is `1h`.
  */
 export type Source = string
 
@@ -32,9 +33,7 @@ export function createSpanReader(span: SpanFacts): SpanReader {
     if (hash === -1) return span.attribute(source)
     let found = parseAttribute(source.slice(0, hash))
     for (const name of source.slice(hash + 1).split('.')) {
-      if (name === '') break
-      const isMember = typeof found === 'object' && found !== null && Object.hasOwn(found, name)
-      found = isMember ? (found as Readonly<Record<string, unknown>>)[name] : undefined
+      if (name !== '') found = Array.isArray(found) ? findMember(found, name) : member(found, name)
     }
     return found
   }
@@ -55,6 +54,16 @@ export function createSpanReader(span: SpanFacts): SpanReader {
     count: (sources) => first(sources, toCount),
     value,
   }
+}
+
+function member(value: unknown, name: string): unknown {
+  const isMember = typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+  return isMember ? (value as Readonly<Record<string, unknown>>)[name] : undefined
+}
+
+function findMember(list: readonly unknown[], condition: string): unknown {
+  const [name = '', value] = condition.split('=')
+  return list.find((each) => value !== undefined && member(each, name) === value)
 }
 
 /** The attribute that a source stands in. */

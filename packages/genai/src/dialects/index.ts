@@ -1,10 +1,28 @@
 import { isOfScope } from '../conventions.ts'
 import { mergeOperations } from '../merge-operations.ts'
 import type { Dialect, Operation, SpanFacts } from '../operation.ts'
+import { anthropic } from './anthropic.ts'
+import { openinference, openinferenceBedrock } from './openinference.ts'
+import { openlit } from './openlit.ts'
+import { openllmetry } from './openllmetry.ts'
 import { otel } from './otel.ts'
+import { vercelOtel } from './vercel-otel.ts'
+import { vercel } from './vercel.ts'
 
-/** In order of claim: the first dialect that reads a span decides what it is. */
-export const DIALECTS: readonly Dialect[] = [otel]
+/**
+ * In order of claim: the first dialect that reads a span decides what it is. Whoever made the span
+ * stands before those that exporters add on top of it, and plain conventions stand last.
+ */
+export const DIALECTS: readonly Dialect[] = [
+  anthropic,
+  openllmetry,
+  openlit,
+  vercel,
+  vercelOtel,
+  openinferenceBedrock,
+  openinference,
+  otel,
+]
 
 /** Span attributes that make a span worth a look. A span without any of them is not ours. */
 export const MARKS: readonly string[] = unique(DIALECTS.flatMap((dialect) => dialect.marks))

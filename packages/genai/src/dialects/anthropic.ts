@@ -1,0 +1,40 @@
+import { createDialect } from '../create-dialect.ts'
+import {
+  classifyGenAi,
+  GEN_AI_COSTS,
+  GEN_AI_COUNTS,
+  GEN_AI_MARKS,
+  GEN_AI_TEXTS,
+} from '../gen-ai.ts'
+
+/**
+ * The spans that Anthropic's SDKs make themselves, and those of the Claude API's server side, which
+ * stand below them in the same trace. Cached tokens are inside the input. Read from captures of the
+ * TypeScript SDK 1.12.0; of the server's spans only the documentation was there.
+ */
+export const anthropic = createDialect({
+  name: 'anthropic',
+  scopes: ['com.anthropic.sdk.*', 'com.anthropic.claude-platform*'],
+  marks: GEN_AI_MARKS,
+  texts: {
+    ...GEN_AI_TEXTS,
+    serviceTier: ['anthropic.response.service_tier', ...GEN_AI_TEXTS.serviceTier],
+  },
+  counts: {
+    ...GEN_AI_COUNTS,
+    cacheWrite5m: ['anthropic.usage.cache_creation.ephemeral_5m_input_tokens'],
+    cacheWrite1h: ['anthropic.usage.cache_creation.ephemeral_1h_input_tokens'],
+    // Compaction is billed, but the SDK leaves it out of the totals.
+    besideInput: ['anthropic.usage.compaction.input_tokens'],
+    besideOutput: ['anthropic.usage.compaction.output_tokens'],
+  },
+  costs: GEN_AI_COSTS,
+  defaultProvider: 'anthropic',
+  classify(candidate) {
+    const { name } = candidate.span
+    // These spans name a model but no operation, and nothing is billed for them.
+    if (name.endsWith('.count_tokens')) return { role: 'free', name: 'count_tokens' }
+    if (name.includes('.batches.') && !candidate.hasUsage) return { role: 'free', name: 'batches' }
+    return classifyGenAi(candidate)
+  },
+})

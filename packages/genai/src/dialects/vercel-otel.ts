@@ -1,0 +1,34 @@
+import { createDialect } from '../create-dialect.ts'
+import {
+  classifyGenAi,
+  GEN_AI_COSTS,
+  GEN_AI_COUNTS,
+  GEN_AI_MARKS,
+  GEN_AI_TEXTS,
+} from '../gen-ai.ts'
+
+/** Operations whose span stands twice, above without usage and below with it. */
+const DOUBLED: ReadonlySet<string> = new Set(['embeddings', 'rerank'])
+
+/**
+ * Vercel's AI SDK 7 with `@ai-sdk/otel`: plain conventions, cached tokens inside the input. Its
+ * roots (`invoke_agent`) repeat the usage, and media operations put the provider's own counters
+ * behind `gen_ai.usage.`.
+ */
+export const vercelOtel = createDialect({
+  name: 'vercel-ai-otel',
+  scopes: ['gen_ai'],
+  marks: GEN_AI_MARKS,
+  texts: GEN_AI_TEXTS,
+  counts: {
+    ...GEN_AI_COUNTS,
+    characters: ['gen_ai.usage.characters'],
+    audioSeconds: ['gen_ai.usage.seconds'],
+  },
+  costs: GEN_AI_COSTS,
+  classify(candidate) {
+    const { operation = '', hasUsage } = candidate
+    if (DOUBLED.has(operation) && !hasUsage) return { role: 'container', name: operation }
+    return classifyGenAi(candidate)
+  },
+})
