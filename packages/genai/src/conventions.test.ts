@@ -8,7 +8,6 @@ function find(scope: string, provider?: string, model?: string) {
 
 test.each([
   ['com.anthropic.sdk.typescript 1.12.0', 'anthropic', 'inside'],
-  ['com.anthropic.claude_code.tracing 1.0.0', 'anthropic', 'outside'],
   ['@traceloop/instrumentation-anthropic 0.27.0', 'anthropic', 'outside'],
   ['@traceloop/instrumentation-anthropic 0.9.12', 'anthropic', 'outside'],
   ['@traceloop/instrumentation-anthropic 0.28.0', 'anthropic', 'inside'],
@@ -30,7 +29,6 @@ test.each([
   ['strands.telemetry.tracer', 'aws.bedrock', 'outside'],
   ['strands.telemetry.tracer', 'openai', 'inside'],
   ['agent_framework', 'anthropic', 'outside'],
-  ['langfuse-sdk 4.0.0', 'openai', 'outside'],
   ['a.stranger 1.0.0', 'anthropic', 'unknown'],
   ['a.stranger 1.0.0', 'openai', 'inside'],
 ])('%s with %s counts cached tokens %s', (scope, provider, cache) => {

@@ -31,7 +31,6 @@ interface Row {
  * from one scope and leaves them out from the next.
  */
 const ROWS: readonly (readonly [string, Row])[] = [
-  ['com.anthropic.claude_code*', { cache: 'outside' }],
   ['com.anthropic.*', { cache: 'inside' }],
   ['@spancost/*', { cache: 'inside' }],
 
@@ -62,13 +61,9 @@ const ROWS: readonly (readonly [string, Row])[] = [
   ['ai', { cache: 'raw' }],
   ['gen_ai', { cache: 'inside' }],
 
-  ['langfuse-sdk*', { cache: 'outside', reasoning: 'outside' }],
-  ['langsmith*', { cache: 'inside' }],
   ['litellm*', { cache: 'inside' }],
   ['pydantic-ai*', { cache: 'inside' }],
   ['logfire*', { cache: 'inside' }],
-  ['mlflow*', { cache: 'inside' }],
-  ['codex*', { cache: 'inside' }],
   ['gemini-cli*', { cache: 'inside', reasoning: 'outside' }],
   ['gcp.vertex.agent*', { cache: 'inside', reasoning: 'outside' }],
   ['strands*', { cache: 'raw' }],
@@ -79,8 +74,11 @@ const ROWS: readonly (readonly [string, Row])[] = [
   ['Microsoft.SemanticKernel*', { cache: 'raw' }],
   ['semantic_kernel*', { cache: 'raw' }],
   ['@azure*', { cache: 'inside' }],
+  ['azure.ai.*', { cache: 'inside' }],
+  ['amazon.opentelemetry.*', { cache: 'raw' }],
   ['org.springframework.*', { cache: 'raw' }],
   ['@sentry/*', { cache: 'inside' }],
+  ['sentry*', { cache: 'inside' }],
 ]
 
 /**

@@ -2,10 +2,22 @@ import { isOfScope } from '../conventions.ts'
 import { mergeOperations } from '../merge-operations.ts'
 import type { Dialect, Operation, SpanFacts } from '../operation.ts'
 import { anthropic } from './anthropic.ts'
+import { byName } from './by-name.ts'
+import { claudeCode } from './claude-code.ts'
+import { codex } from './codex.ts'
+import { geminiCli } from './gemini-cli.ts'
+import { genkit } from './genkit.ts'
+import { googleAdk } from './google-adk.ts'
+import { langfuse } from './langfuse.ts'
+import { langsmith } from './langsmith.ts'
+import { litellm } from './litellm.ts'
+import { mlflow } from './mlflow.ts'
 import { openinference, openinferenceBedrock } from './openinference.ts'
 import { openlit } from './openlit.ts'
 import { openllmetry } from './openllmetry.ts'
 import { otel } from './otel.ts'
+import { pydanticAi } from './pydantic-ai.ts'
+import { strands } from './strands.ts'
 import { vercelOtel } from './vercel-otel.ts'
 import { vercel } from './vercel.ts'
 
@@ -19,8 +31,20 @@ export const DIALECTS: readonly Dialect[] = [
   openlit,
   vercel,
   vercelOtel,
+  claudeCode,
+  codex,
+  geminiCli,
+  genkit,
+  googleAdk,
+  litellm,
+  pydanticAi,
+  strands,
+  ...byName,
   openinferenceBedrock,
   openinference,
+  langfuse,
+  langsmith,
+  mlflow,
   otel,
 ]
 
