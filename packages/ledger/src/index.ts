@@ -1,4 +1,6 @@
-export { findEntryFault } from './check-entry.ts'
+export * from './decide-standing.ts'
 export * from './entry.ts'
 export * from './store.ts'
+export type { Parents, Sighting } from './same-call.ts'
+export { findEntryFault } from './check-entry.ts'
 export { openSqliteStore, type SqliteOptions } from './stores/sqlite.ts'

@@ -1,0 +1,115 @@
+import type { Entry } from './entry.ts'
+
+/** The little of an entry that says whether two spans are one call. */
+export type Sighting = Pick<
+  Entry,
+  'spanId' | 'parentSpanId' | 'startTimeUnixNano' | 'endTimeUnixNano' | 'operation' | 'units'
+>
+
+/** The parent of every span of a trace that was seen, GenAI or not, by span id; '' for a root. */
+export type Parents = ReadonlyMap<string, string>
+
+/** No trace is deeper; a loop of parents must end. */
+const MAX_DEPTH = 256
+
+/** The ids above a span, the nearest first, as far as the parents are known. */
+export function listAncestors({ spanId, parentSpanId }: Sighting, parents: Parents): string[] {
+  const ancestors: string[] = []
+  const seen = new Set([spanId])
+  let next = parentSpanId
+  while (next !== '' && !seen.has(next) && ancestors.length < MAX_DEPTH) {
+    seen.add(next)
+    ancestors.push(next)
+    next = parents.get(next) ?? ''
+  }
+  return ancestors
+}
+
+/**
+ * Whether two leaves of a trace are one call, seen by two instrumentations. Two equal calls of one
+ * scope are two calls, unless one span lies above the other: a leaf makes no second call. Beyond
+ * that either the provider's answer has the same id, or, where a span does not have it, the spans
+ * are of one family, stand at the same time, name a common model and count the same tokens.
+ */
+export function isSameCall(a: Sighting, b: Sighting, parents: Parents): boolean {
+  const aboveA = listAncestors(a, parents)
+  const aboveB = listAncestors(b, parents)
+  const isNested = aboveA.includes(b.spanId) || aboveB.includes(a.spanId)
+  if (a.operation.scopeName === b.operation.scopeName && !isNested) return false
+
+  const { responseId } = a.operation
+  if (responseId !== undefined && b.operation.responseId !== undefined) {
+    return responseId === b.operation.responseId
+  }
+  // Wrapper and SDK span are siblings where the wrapper works by callbacks, or aunt and niece.
+  const isFamily = aboveA.includes(b.parentSpanId) || aboveB.includes(a.parentSpanId) || isNested
+  return isFamily && isAtSameTime(a, b) && hasCommonModel(a, b) && countsTheSame(a, b)
+}
+
+/** A wrapper may end a little before its stream does, or start a little after the SDK. */
+const MIN_OVERHANG_NANO = 20_000_000n
+
+/** Whether one interval lies inside the other, or nearly: a fifth of the shorter may stand out. */
+function isAtSameTime(a: Sighting, b: Sighting): boolean {
+  const [short, long] = durationOf(a) <= durationOf(b) ? [a, b] : [b, a]
+  const fifth = durationOf(short) / 5n
+  const overhang = fifth > MIN_OVERHANG_NANO ? fifth : MIN_OVERHANG_NANO
+  const isOverlapping =
+    short.startTimeUnixNano <= long.endTimeUnixNano &&
+    long.startTimeUnixNano <= short.endTimeUnixNano
+  return (
+    isOverlapping &&
+    short.startTimeUnixNano >= long.startTimeUnixNano - overhang &&
+    short.endTimeUnixNano <= long.endTimeUnixNano + overhang
+  )
+}
+
+function durationOf({ startTimeUnixNano, endTimeUnixNano }: Sighting): bigint {
+  return endTimeUnixNano - startTimeUnixNano
+}
+
+function hasCommonModel(a: Sighting, b: Sighting): boolean {
+  const models = modelsOf(b)
+  return modelsOf(a).some((model) => models.includes(model))
+}
+
+function modelsOf({ operation: { requestModel, responseModel } }: Sighting): readonly string[] {
+  return [requestModel, responseModel].flatMap((model) => model?.toLowerCase() ?? [])
+}
+
+/**
+ * Totals only: instrumentations differ in how finely they split them. One that saw no usage says
+ * nothing against. Some count the first token of a stream twice.
+ */
+function countsTheSame(a: Sighting, b: Sighting): boolean {
+  if (a.units.size === 0 || b.units.size === 0) return true
+  const [mine, other] = [a.operation.usage, b.operation.usage]
+  const output = Math.abs((mine.outputTokens ?? 0) - (other.outputTokens ?? 0))
+  const isCacheEqual =
+    mine.cacheReadTokens === undefined ||
+    other.cacheReadTokens === undefined ||
+    mine.cacheReadTokens === other.cacheReadTokens
+  return (mine.inputTokens ?? 0) === (other.inputTokens ?? 0) && output <= 1 && isCacheEqual
+}
+
+/**
+ * Which of two spans of one call is to count: what was billed goes before what is computed; then the
+ * one that tells more (cached tokens that are not listed would be priced as new ones); then the one
+ * nearer to the wire, which lies below or inside the other. Otherwise the first.
+ */
+export function isBetterSighting(than: Sighting, candidate: Sighting, parents: Parents): boolean {
+  const billed = Number(isBilled(candidate)) - Number(isBilled(than))
+  if (billed !== 0) return billed > 0
+  const detail = candidate.units.size - than.units.size
+  if (detail !== 0) return detail > 0
+  if (listAncestors(candidate, parents).includes(than.spanId)) return true
+  if (listAncestors(than, parents).includes(candidate.spanId)) return false
+  return (
+    candidate.startTimeUnixNano > than.startTimeUnixNano &&
+    candidate.endTimeUnixNano <= than.endTimeUnixNano
+  )
+}
+
+function isBilled({ operation }: Sighting): boolean {
+  return operation.reportedCost?.source === 'provider'
+}
