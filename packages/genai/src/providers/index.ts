@@ -1,4 +1,11 @@
 /** One file for each provider's reply shape; each reads `unknown` and returns a `Reply`. */
+export { readAnthropicReply } from './anthropic.ts'
+export { readBedrockReply } from './bedrock.ts'
+export { readCohereReply } from './cohere.ts'
+export { readGeminiReply } from './gemini.ts'
 export { findProviderByHost } from './hosts.ts'
+export { readOllamaReply } from './ollama.ts'
 export { readOpenAIReply } from './openai.ts'
 export { mergeReplies, type Reply } from './reply.ts'
+export { readTranscriptionReply } from './transcription.ts'
+export { readVoyageReply } from './voyage.ts'
