@@ -61,6 +61,8 @@ export interface DialectTable {
   readonly alsoReads?: readonly Source[]
   /** `undefined`: not an operation of this dialect. */
   classify(candidate: Candidate): Claim | undefined
+  /** The counts to go by, where those of `counts` need more than a place to be read from. */
+  derive?(raw: ReportedUsage, read: SpanReader): ReportedUsage
   /** Absent: by scope, version and provider. */
   convention?(emitter: Emitter, read: SpanReader): Convention
 }
@@ -119,6 +121,7 @@ function readOperation(
     isSpelledByConvention: CACHE_NAMES.some((key) => span.attribute(key) !== undefined),
   }
   const convention = table.convention?.(emitter, read) ?? findConvention(emitter)
+  const counts = table.derive?.(raw, read) ?? raw
   return omitAbsent({
     dialect: table.name,
     scopeName: span.scopeName === '' ? undefined : span.scopeName,
@@ -132,7 +135,7 @@ function readOperation(
     serviceTier: readTier(table, read),
     region: readRegion(table, read),
     serverAddress,
-    ...(claim.isGuess === true ? { usage: {} } : normalizeUsage(raw, convention)),
+    ...(claim.isGuess === true ? { usage: {} } : normalizeUsage(counts, convention)),
     rawUsage: hasUsage ? raw : undefined,
     reportedCost: readFirstCost(read, table.costs ?? []),
     errorType: read.text(texts.errorType ?? []),

@@ -13,30 +13,66 @@ function read(scopeName: string, name: string, attributes: Attributes): Operatio
 const IN_OUT = { 'gen_ai.usage.input_tokens': 5000, 'gen_ai.usage.output_tokens': 90 }
 const CHAT = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' }
 
-test('Langfuse: buckets that do not overlap are added up', () => {
-  const span = {
-    'langfuse.observation.type': 'generation',
-    'langfuse.observation.model.name': 'gpt-5.4',
-    'langfuse.observation.usage_details':
-      '{"input":32,"input_cached_tokens":1024,"input_cache_creation":128,"input_audio_tokens":16,' +
-      '"output":76,"output_reasoning_tokens":256,"output_audio_tokens":8,"total":1540}',
-    'langfuse.observation.cost_details': '{"input":0.001,"total":0.005}',
+describe('Langfuse', () => {
+  const readUsage = (details: object) =>
+    read('langfuse-sdk', 'x', {
+      'langfuse.observation.type': 'generation',
+      'langfuse.observation.model.name': 'gpt-5.4',
+      'langfuse.observation.usage_details': JSON.stringify(details),
+      'langfuse.observation.cost_details': '{"input":0.001,"total":0.005}',
+    })
+  const details = {
+    input_cached_tokens: 1024,
+    input_cache_write_tokens: 128,
+    input_audio_tokens: 16,
+    output_reasoning_tokens: 256,
+    output_audio_tokens: 8,
+    output_accepted_prediction_tokens: 5,
   }
-  expect(read('langfuse-sdk', 'x', span)).toMatchObject({
-    dialect: 'langfuse',
-    role: 'leaf',
-    requestModel: 'gpt-5.4',
-    inclusive: false,
-    usage: {
-      inputTokens: 1200,
-      cacheReadTokens: 1024,
-      cacheWrite5mTokens: 128,
-      inputAudioTokens: 16,
-      outputTokens: 340,
-      reasoningTokens: 256,
-      outputAudioTokens: 8,
-    },
-    reportedCost: { amount: '0.005', source: 'local' },
+  const usage = {
+    inputTokens: 1200,
+    cacheReadTokens: 1024,
+    cacheWrite5mTokens: 128,
+    inputAudioTokens: 16,
+    outputTokens: 340,
+    reasoningTokens: 256,
+    outputAudioTokens: 8,
+  }
+
+  test('buckets that do not overlap are added up', () => {
+    expect(readUsage({ input: 32, output: 71, total: 1540, ...details })).toMatchObject({
+      dialect: 'langfuse',
+      role: 'leaf',
+      requestModel: 'gpt-5.4',
+      inclusive: false,
+      usage,
+      reportedCost: { amount: '0.005', source: 'local' },
+    })
+  })
+
+  test('where they do overlap, or one is no number, the total of both sides is right', () => {
+    const overlapping = { input: 0, input_text_tokens: 1184, output: 71, total: 1540, ...details }
+    expect(readUsage(overlapping)?.usage).toEqual(usage)
+    const broken = { input: null, input_cache_write_tokens_details: {}, output: 71, total: 1540 }
+    expect(readUsage({ ...broken, ...details })?.usage).toEqual(usage)
+  })
+
+  test("Anthropic's own names", () => {
+    const own = { input: 25, cache_read_input_tokens: 2000, cache_creation_input_tokens: 300 }
+    expect(readUsage({ ...own, output: 90 })?.usage).toEqual({
+      inputTokens: 2325,
+      cacheReadTokens: 2000,
+      cacheWrite5mTokens: 300,
+      outputTokens: 90,
+    })
+  })
+
+  test('no buckets are no usage', () => {
+    expect(readUsage({})?.usage).toEqual({})
+  })
+
+  test('a plain span is no operation', () => {
+    expect(read('langfuse-sdk', 'x', { 'langfuse.observation.type': 'span' })).toBeUndefined()
   })
 })
 

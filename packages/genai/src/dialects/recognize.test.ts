@@ -289,6 +289,25 @@ describe("Vercel's AI SDK", () => {
   })
 })
 
+test("what only the provider knows stands beside Vercel's plain conventions, if asked for", () => {
+  const span = {
+    ...CHAT,
+    'gen_ai.provider.name': 'anthropic',
+    'gen_ai.usage.input_tokens': 2325,
+    'gen_ai.usage.output_tokens': 90,
+    'gen_ai.usage.cache_read.input_tokens': 2000,
+    'gen_ai.usage.cache_creation.input_tokens': 300,
+    'ai.response.providerMetadata':
+      '{"anthropic":{"usage":{"cache_creation":{"ephemeral_1h_input_tokens":100},' +
+      '"server_tool_use":{"web_search_requests":2},"service_tier":"priority"}}}',
+  }
+  expect(read('gen_ai', 'chat m', span)).toMatchObject({
+    inclusive: true,
+    serviceTier: 'priority',
+    usage: { cacheWrite5mTokens: 200, cacheWrite1hTokens: 100, webSearches: 2 },
+  })
+})
+
 test('a stranger with an old spelling: ambiguous where the provider counts apart', () => {
   const span = {
     ...CHAT,

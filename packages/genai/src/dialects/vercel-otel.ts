@@ -8,7 +8,10 @@ import {
 } from '../gen-ai.ts'
 
 /** Operations whose span stands twice, above without usage and below with it. */
-const DOUBLED: ReadonlySet<string> = new Set(['embeddings', 'rerank'])
+const DOUBLED: ReadonlySet<string> = new Set(['embeddings', 'rerank', 'decide'])
+
+/** On the span only where the application asked for it. */
+const ANTHROPIC = 'ai.response.providerMetadata#anthropic.usage'
 
 /**
  * Vercel's AI SDK 7 with `@ai-sdk/otel`: plain conventions, cached tokens inside the input. Its
@@ -19,9 +22,23 @@ export const vercelOtel = createDialect({
   name: 'vercel-ai-otel',
   scopes: ['gen_ai'],
   marks: GEN_AI_MARKS,
-  texts: GEN_AI_TEXTS,
+  texts: {
+    ...GEN_AI_TEXTS,
+    serviceTier: [
+      'ai.response.providerMetadata#openai.serviceTier',
+      `${ANTHROPIC}.service_tier`,
+      ...GEN_AI_TEXTS.serviceTier,
+    ],
+    region: [`${ANTHROPIC}.inference_geo`],
+  },
+  speed: [`${ANTHROPIC}.speed`],
   counts: {
     ...GEN_AI_COUNTS,
+    uncachedInput: ['ai.usage.inputTokenDetails.noCacheTokens'],
+    cacheWrite5m: [`${ANTHROPIC}.cache_creation.ephemeral_5m_input_tokens`],
+    cacheWrite1h: [`${ANTHROPIC}.cache_creation.ephemeral_1h_input_tokens`],
+    reasoning: [...GEN_AI_COUNTS.reasoning, 'ai.usage.outputTokenDetails.reasoningTokens'],
+    webSearches: [`${ANTHROPIC}.server_tool_use.web_search_requests`],
     characters: ['gen_ai.usage.characters'],
     audioSeconds: ['gen_ai.usage.seconds'],
   },
