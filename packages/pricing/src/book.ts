@@ -57,9 +57,9 @@ const MAX_HOST_LENGTH = 253
 /** Per provider. A fleet uses dozens of models; made-up names must not fill the memory. */
 const MAX_CACHED = 1_000
 
-/** The book of the prices that come with this package. */
-export async function loadBook(): Promise<PriceBook> {
-  return createBook(await loadSources())
+/** The book of the prices that come with this package, under prices of the user's own. */
+export async function loadBook(overrides: readonly PriceSource[] = []): Promise<PriceBook> {
+  return createBook([...overrides, ...(await loadSources())])
 }
 
 /**
@@ -103,10 +103,12 @@ export function createBook(sources: readonly PriceSource[]): PriceBook {
     return entry.kind === 'cards' ? selectCard(entry, provider, query) : entry
   }
 
+  // The base first, then what is laid over it.
+  const layers = sources.toReversed()
   return {
-    name: sources.map((source) => source.name).join('+'),
-    version: sources.map((source) => source.version).join('+'),
-    id: sources.map((source) => `${source.name}@${source.version}`).join('+'),
+    name: layers.map((source) => source.name).join('+'),
+    version: layers.map((source) => source.version).join('+'),
+    id: layers.map((source) => `${source.name}@${source.version}`).join('+'),
     find,
   }
 }
@@ -127,25 +129,49 @@ function findEntry(shelves: Shelves, provider: string | undefined, model: string
   return { kind: 'cards', cards, region: read.region }
 }
 
-/** The last card that was valid then, there and for the tier. */
+/** The last card that was valid then, for the tier; one of the region goes before one of all. */
 function selectCard(entry: CardsFound, provider: string | undefined, query: PriceQuery): Lookup {
-  const region = query.region ?? entry.region
-  if (provider === 'aws' && region?.startsWith('us-gov')) {
-    return refuse('no_rate', 'GovCloud has prices of its own, which no card has')
-  }
+  const region = findRegion(provider, query) ?? entry.region
   const tier = isStandard(query.serviceTier) ? undefined : query.serviceTier
+  const isGov = provider === 'aws' && region?.startsWith('us-gov') === true
+  let general: CardFound | undefined
   let isCovered = false
   for (let index = entry.cards.length - 1; index >= 0; index--) {
     const found = entry.cards[index]
     if (found === undefined || !isValidAt(found.card, query.atMs)) continue
-    if (found.card.region !== undefined && found.card.region !== region) continue
-    if (found.card.serviceTier === tier) return found
-    isCovered = true
+    const place = found.card.region
+    if (place !== undefined && !isWithin(region, place)) continue
+    // GovCloud has prices of its own: those of everywhere else do not hold there.
+    if (isGov && place === undefined) continue
+    if (found.card.serviceTier !== tier) isCovered = true
+    else if (place !== undefined) return found
+    else general ??= found
   }
+  if (general !== undefined) return general
   const model = quote(query.model)
+  if (isGov && !isCovered) return refuse('no_rate', `no price of ${model} in GovCloud is known`)
   return isCovered
     ? refuse('no_rate', `no rates of ${model} are known for tier ${quote(tier ?? 'standard')}`)
     : refuse('no_rate', `no price of ${model} at ${formatInstant(query.atMs)} is known`)
+}
+
+/** Where a call was served, by its span or else by the host that it went to. */
+function findRegion(provider: string | undefined, query: PriceQuery): string | undefined {
+  const { region, serverAddress } = query
+  if (region !== undefined || provider === undefined) return region
+  return serverAddress && REGIONAL_HOSTS.get(provider)?.exec(serverAddress)?.[1]
+}
+
+/** Hosts that name a region: `eu.api.openai.com`, `us-east5-aiplatform.googleapis.com`. */
+const REGIONAL_HOSTS: ReadonlyMap<string, RegExp> = new Map([
+  ['openai', /^([a-z]{2})\.api\.openai\.com$/],
+  ['vertex', /^([a-z0-9-]+)-aiplatform\.googleapis\.com$/],
+  ['aws', /^bedrock-[a-z-]+\.([a-z0-9-]+)\.amazonaws\.com$/],
+])
+
+/** `eu` contains `eu-west-1`, but not `europe-west1`. */
+function isWithin(region: string | undefined, place: string): boolean {
+  return region === place || region?.startsWith(`${place}-`) === true
 }
 
 /** Groq says `on_demand`. `auto` was only asked for: another tier would be told by its name. */

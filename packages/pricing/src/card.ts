@@ -1,5 +1,5 @@
 import { type Unit, UNITS } from '@spancost/genai'
-import { formatRate, parseRate, type Rate } from './money.ts'
+import { formatRate, parseRate, type Rate, reduceRate } from './money.ts'
 
 /** A rate with its text, made once so that pricing a call builds no strings. */
 export interface CardRate extends Rate {
@@ -21,6 +21,8 @@ export interface ContextTier {
 export interface DayWindow {
   readonly startMs: number
   readonly endMs: number
+  /** Days of the UTC week, Sunday is 0; absent: all. */
+  readonly days?: readonly number[]
 }
 
 /** What one model costs at one provider, in one tier, over one time. Plain data, never changed. */
@@ -32,7 +34,7 @@ export interface Card {
   readonly currency: 'USD'
   /** Absent: the standard tier. */
   readonly serviceTier?: string
-  /** Absent: every region. */
+  /** Absent: every region. `eu` also stands for regions within it, such as `eu-west-1`. */
   readonly region?: string
   /** Where all of them are 0, the model is free on purpose. */
   readonly rates: Rates
@@ -46,6 +48,31 @@ export interface Card {
   readonly window?: DayWindow
   /** Where the figures come from. */
   readonly source: string
+  /** Said on the rating; absent: `book`. */
+  readonly kind?: 'override' | 'self_hosted'
+  /** How independent price tables disagree about it, for people. */
+  readonly contested?: string
+}
+
+/**
+ * How cards follow from others of the same model, so that what follows from a price need not be
+ * written down again for each tier, date and region. A rule with a tier makes a card of that tier
+ * out of each standard card; one with a region, a card of that region out of each card of any tier
+ * that has none; one with neither changes all cards.
+ */
+export interface CardRule {
+  readonly serviceTier?: string
+  readonly region?: string
+  readonly fromMs?: number
+  readonly toMs?: number
+  /** Multiplies the rates of tokens. What tools cost does not change with them. */
+  readonly times?: Rate
+  /** Units that are not multiplied. */
+  readonly except?: readonly Unit[]
+  /** Rates that are added or replaced, after multiplying. */
+  readonly add?: Rates
+  readonly source: string
+  readonly contested?: string
 }
 
 /** One model of one provider, as a source tells it: the ids it answers to and its cards. */
@@ -54,23 +81,41 @@ export interface Listing {
   readonly model: string
   /** The id comes trimmed and in lower case. */
   matches(id: string): boolean
-  /** Where several are valid, the last one holds. Empty: known, but without a price we trust. */
+  /**
+   * Where several are valid, the last one holds. Without cards and rules the model is known, but
+   * has no price that we trust.
+   */
   readonly cards: readonly Card[]
+  /** Applied in order, to the cards of sources behind this one as well. */
+  readonly rules?: readonly CardRule[]
   /** Why there are no cards, for people. */
   readonly note?: string
 }
 
-/** Where prices come from. Within a source, and among sources in a book, the first match holds. */
+/**
+ * Where prices come from. Within a source the first match holds,
+ * unless it is additive. Among the sources of a book, the
+ * cards of an earlier one go over those of a later one.
+ */
 export interface PriceSource {
   readonly name: string
   readonly version: string
   readonly listings: readonly Listing[]
+  /** All matches of this source count, a later one over an earlier one. */
+  readonly isAdditive?: boolean
 }
 
 /** `text` USD for `perUnits` units. Throws as `parseRate` does. */
 export function createCardRate(text: string, perUnits: number): CardRate {
   const rate = parseRate(text, perUnits)
   return { ...rate, text: formatRate(rate) }
+}
+
+/** A rate times a factor, which `parseRate` has read as if it were per one unit. */
+export function scaleRate(rate: Rate, factor: Rate): CardRate {
+  const one = parseRate('1', 1)
+  const scaled = reduceRate(rate.num * factor.num, rate.den * factor.den * one.num)
+  return { ...scaled, text: formatRate(scaled) }
 }
 
 export function isValidAt(card: Card, atMs: number): boolean {
@@ -102,8 +147,11 @@ export function isFree(card: Card): boolean {
 
 const DAY_MS = 86_400_000
 
-function isWithin({ startMs, endMs }: DayWindow, atMs: number): boolean {
+function isWithin({ startMs, endMs, days }: DayWindow, atMs: number): boolean {
   const timeMs = ((atMs % DAY_MS) + DAY_MS) % DAY_MS
+  // 1970-01-01 was a Thursday.
+  const day = (((Math.floor(atMs / DAY_MS) + 4) % 7) + 7) % 7
+  if (days !== undefined && !days.includes(day)) return false
   return startMs <= endMs
     ? timeMs >= startMs && timeMs < endMs
     : timeMs >= startMs || timeMs < endMs

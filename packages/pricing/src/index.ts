@@ -28,4 +28,5 @@ export {
 } from './money.ts'
 export { partOf, rateOperation, sumParts } from './rate.ts'
 export * from './rating.ts'
+export { createOverrides } from './sources/cards.ts'
 export { loadSources } from './sources/index.ts'

@@ -54,6 +54,10 @@ type Respell = (id: string, provider: string | undefined) => string
 
 const SPELLINGS: readonly Respell[] = [
   dropProviderPrefix,
+  // What a model was tuned by does not change its price: ft:gpt-4.1-2025-04-14:acme::x1y2.
+  (id) => id.replace(/^(ft:[^:]+):.*$/, '$1'),
+  // Claude Code's mark for a context of a million tokens.
+  (id) => id.replace(/\[1m\]$/, ''),
   // Vertex AI separates a version by `@`: claude-fable-5@20260601.
   (id) => id.replace('@', '-'),
   // OpenRouter writes OpenAI's dates without dashes: gpt-4o-20240806.

@@ -49,12 +49,12 @@ export function parseRate(text: string, perUnits: number): Rate {
   if (rest.length > 0 || below?.includes('.') || divisor < 1n) {
     throw new RangeError(`rate "${text}" is neither a decimal nor a fraction of whole numbers`)
   }
-  return reduce(digits * ATTO_PER_USD, 10n ** BigInt(places) * divisor * BigInt(perUnits))
+  return reduceRate(digits * ATTO_PER_USD, 10n ** BigInt(places) * divisor * BigInt(perUnits))
 }
 
 /** USD per one unit: an exact decimal, or `n/d` where no finite decimal exists. */
 export function formatRate(rate: Rate): string {
-  const { num, den } = reduce(rate.num, rate.den * ATTO_PER_USD)
+  const { num, den } = reduceRate(rate.num, rate.den * ATTO_PER_USD)
   const twos = countFactor(den, 2n)
   const fives = countFactor(den, 5n)
   if (den !== 2n ** BigInt(twos) * 5n ** BigInt(fives)) return `${num}/${den}`
@@ -112,7 +112,8 @@ function formatDecimal(digits: bigint, places: number): string {
   return end === point ? whole : `${whole}.${text.slice(point, end)}`
 }
 
-function reduce(num: bigint, den: bigint): Rate {
+/** A fraction in lowest terms; `den` is positive. */
+export function reduceRate(num: bigint, den: bigint): Rate {
   let [a, b] = [num < 0n ? -num : num, den]
   while (b !== 0n) [a, b] = [b, a % b]
   return { num: num / a, den: den / a }

@@ -165,7 +165,7 @@ describe('Anthropic', () => {
       status: 'priced',
       source: 'book',
       card: 'anthropic/claude-sonnet-4-5',
-      book: 'genai-prices@0.1.8',
+      book: 'genai-prices@0.1.8+cards@2026-11-23',
     })
   })
 
@@ -265,8 +265,8 @@ describe('DeepSeek', () => {
     // Day: 1 x 0.27 + 0.1 x 1.10
     ['2025-03-01T00:30:00Z', '0.38'],
     ['2025-03-01T16:30:00Z', '0.19'],
-    // The name went to another model, of which the data knows nothing.
-    ['2025-09-05T16:00:00Z', 'no_rate'],
+    // The name went to another model: 1 x 0.56 + 0.1 x 1.68
+    ['2025-09-05T16:00:00Z', '0.728'],
   ])('bills deepseek-chat by time of day until it became another model: %s', (at, usd) => {
     const call = { provider: 'deepseek', requestModel: 'deepseek-chat', usage: LARGE, at }
     expect(cost(call)).toBe(usd)

@@ -12,6 +12,8 @@
  */
 export const PROVIDER_NAMES: ReadonlyMap<string, string> = new Map(
   Object.entries({
+    ai21: 'ai21-labs ai21_labs ai21labs',
+    alibaba: 'alibaba-cloud alibaba_cloud alibabacloud aliyun bailian dashscope qwen',
     aws: 'amazon amazon-bedrock amazon_bedrock aws.bedrock aws_bedrock bedrock bedrock_converse',
     arcee: 'arcee_ai arcee-ai',
     azure:
@@ -20,6 +22,7 @@ export const PROVIDER_NAMES: ReadonlyMap<string, string> = new Map(
     cloudflare: 'cloudflare-workers-ai workers-ai workers_ai',
     fireworks: 'fireworks-ai fireworks_ai',
     'github-copilot': 'copilot github_copilot',
+    deepinfra: 'deep-infra deep_infra',
     google:
       'gcp.gemini gcp.gen_ai gemini google-gla google-genai google.generative-ai ' +
       'google_ai_studio google_genai',
@@ -32,6 +35,7 @@ export const PROVIDER_NAMES: ReadonlyMap<string, string> = new Map(
       'gcp.vertex_ai google-vertex google-vertex-ai google.vertex google_vertexai vertex-ai ' +
       'vertex_ai vertexai',
     voyageai: 'voyage voyage-ai voyage_ai',
+    watsonx: 'ibm ibm.watsonx ibm.watsonx.ai ibm_watsonx watsonx.ai watsonx_ai',
     'x-ai': 'x_ai xai',
     zai: 'z-ai z.ai z_ai',
     zhipuai: 'zhipu zhipu-ai zhipu_ai',

@@ -8,6 +8,7 @@ import { partOf, rateOperation, sumParts } from './rate.ts'
 import type { Rating } from './rating.ts'
 
 const book = await loadBook()
+const BOOK = 'genai-prices@0.1.8+cards@2026-11-23'
 const SEPTEMBER = '2026-09-23T12:00:00Z'
 
 type Call = Omit<Partial<Operation>, 'usage'> & { readonly usage?: Usage; readonly at?: string }
@@ -31,7 +32,7 @@ describe('what is free', () => {
     const rating = rate({ role: 'free', provider: 'openai', requestModel: 'gpt-4o', usage: SMALL })
     expect(rating).toEqual({
       status: 'free',
-      book: 'genai-prices@0.1.8',
+      book: BOOK,
       lines: [],
       costAtto: 0n,
     })
@@ -95,9 +96,9 @@ describe('what is not priced', () => {
     ],
     [
       'a tier without rates',
-      { provider: 'openai', requestModel: 'gpt-4o', serviceTier: 'batch', usage: SMALL },
+      { provider: 'openai', requestModel: 'gpt-4o', serviceTier: 'flex', usage: SMALL },
       'no_rate',
-      'no rates of "gpt-4o" are known for tier "batch"',
+      'no rates of "gpt-4o" are known for tier "flex"',
     ],
     [
       'seconds where only tokens have a rate',
@@ -112,11 +113,11 @@ describe('what is not priced', () => {
       '"google/lyria-3-pro-preview": it is listed without a price',
     ],
   ])('%s', (_name, call, reason, detail) => {
-    const refused = { status: 'unpriced', reason, detail, book: 'genai-prices@0.1.8', lines: [] }
+    const refused = { status: 'unpriced', reason, detail, book: BOOK, lines: [] }
     expect(rate(call)).toEqual(refused)
   })
 
-  it.each(['flex', 'priority', 'batch', 'fast', 'Standard', 'scale'])('tier %s', (serviceTier) => {
+  it.each(['flex', 'priority', 'fast', 'Standard', 'scale'])('tier %s', (serviceTier) => {
     const call = { provider: 'anthropic', requestModel: 'claude-haiku-4-5', usage: SMALL }
     expect(cost({ ...call, serviceTier })).toBe('no_rate')
   })
@@ -131,15 +132,15 @@ describe('what is not priced', () => {
 describe('what is priced in part', () => {
   it('says which units have no rate', () => {
     const usage = { inputTokens: 1_000, inputAudioTokens: 400, outputTokens: 100, webSearches: 2 }
-    const rating = rate({ provider: 'openai', requestModel: 'gpt-4o-audio-preview', usage })
+    const rating = rate({ provider: 'openai', requestModel: 'gpt-4-turbo', usage })
     expect(rating).toMatchObject({
       status: 'partial',
       reason: 'no_rate',
-      detail: 'card openai/gpt-4o-audio-preview has no rate for input_audio (400), web_search (2)',
-      card: 'openai/gpt-4o-audio-preview',
+      detail: 'card openai/gpt-4-turbo has no rate for input_audio (400), web_search (2)',
+      card: 'openai/gpt-4-turbo',
     })
-    // 600 x 2.50/M = 0.0015, 100 x 10/M = 0.001
-    expect(formatAmount(rating.costAtto ?? 0n)).toBe('0.0025')
+    // 600 x 10/M = 0.006, 100 x 30/M = 0.003
+    expect(formatAmount(rating.costAtto ?? 0n)).toBe('0.009')
   })
 
   it('lends no rate to cached tokens', () => {
@@ -169,8 +170,8 @@ describe('which model counts', () => {
   })
 
   it('is not exchanged for want of a rate', () => {
-    const call = { provider: 'mistral_ai', requestModel: 'mistral-large-2512', usage: SMALL }
-    expect(cost({ ...call, responseModel: 'mistral-large-latest' })).toBe('no_rate')
+    const call = { provider: 'azure', requestModel: 'gpt-4o', usage: SMALL }
+    expect(cost({ ...call, responseModel: 'wizardlm-2-8x22b' })).toBe('no_rate')
   })
 })
 

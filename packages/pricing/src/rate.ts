@@ -143,7 +143,16 @@ function priceLines(
 ): Rating {
   let costAtto = 0n
   for (const line of lines) costAtto += line.costAtto
-  return { status, source: 'book', card: card.id, book: book.id, lines, costAtto }
+  const { kind: source = 'book', contested } = card
+  return {
+    status,
+    source,
+    card: card.id,
+    book: book.id,
+    lines,
+    costAtto,
+    ...(contested !== undefined && { detail: `contested: ${contested}` }),
+  }
 }
 
 function refuse(book: PriceBook, reason: CostReason, detail: string): Rating {

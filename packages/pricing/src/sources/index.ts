@@ -1,8 +1,9 @@
 import type { PriceSource } from '../card.ts'
+import { loadCards } from './cards.ts'
 import { loadGenaiPrices } from './genai-prices.ts'
 
-/** In order of precedence: the first source that knows a model decides. */
-const LOADERS: readonly (() => Promise<PriceSource>)[] = [loadGenaiPrices]
+/** In order of precedence: what an earlier source says of a model goes over what a later one says. */
+const LOADERS: readonly (() => Promise<PriceSource>)[] = [loadCards, loadGenaiPrices]
 
 /** Reads all price sources. They come with the package, so nothing is fetched. */
 export function loadSources(): Promise<readonly PriceSource[]> {

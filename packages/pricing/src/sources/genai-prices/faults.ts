@@ -1,7 +1,7 @@
 /**
  * Where the price data is known to be wrong or to be silent about a change, so that we refuse a
- * price (`no_rate`) rather than give a false one. Each row leaves as soon as the data is right or a
- * card of our own covers it. Checked against four other price tables and the data's own comments.
+ * price (`no_rate`) rather than give a false one, unless a card of our own (`cards/`) goes over it.
+ * Each row leaves as soon as the data is right. Checked against four other price tables and the data's own comments.
  */
 
 /** Ids listed at the rate of another model or provider. They go first and have no cards. */

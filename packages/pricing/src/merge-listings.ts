@@ -1,0 +1,107 @@
+import { UNITS } from '@spancost/genai'
+import {
+  type Card,
+  type CardRule,
+  type ContextTier,
+  type Listing,
+  type Rates,
+  scaleRate,
+} from './card.ts'
+
+/** Units of tokens, which tiers and regions make cheaper or dearer. The others are items. */
+const TOKEN_UNITS = UNITS.slice(0, UNITS.indexOf('web_search'))
+const ITEM_UNITS = UNITS.slice(UNITS.indexOf('web_search'))
+
+/**
+ * The cards of one model out of what several sources say about it, the one that counts least
+ * first. A card of a tier or region that is silent about an item (a search, a page) takes it from
+ * the standard card: tiers are about tokens.
+ */
+export function mergeListings(listings: readonly Listing[]): readonly Card[] {
+  let cards: readonly Card[] = []
+  for (const listing of listings) {
+    const added = listing.cards.map((card) => takeItems(card, cards))
+    cards = (listing.rules ?? []).reduce(applyRule, [...cards, ...added])
+  }
+  return cards
+}
+
+/**
+ * Whether a listing says what the model costs in the standard tier as of today, be it by saying
+ * that nobody knows. One that only adds tiers, regions or history needs another beside it.
+ */
+export function isComplete({ cards, rules = [] }: Listing): boolean {
+  const isOpen = cards.some((card) => isStandard(card) && card.toMs === undefined)
+  return isOpen || (cards.length === 0 && rules.length === 0)
+}
+
+export function isStandard(card: Card): boolean {
+  return card.serviceTier === undefined && card.region === undefined
+}
+
+function takeItems(card: Card, earlier: readonly Card[]): Card {
+  const standard = isStandard(card) ? undefined : earlier.findLast(isStandard)
+  if (standard === undefined) return card
+  const items = Object.fromEntries(
+    ITEM_UNITS.filter((unit) => standard.rates[unit] !== undefined).map((unit) => [
+      unit,
+      standard.rates[unit],
+    ]),
+  )
+  return changeRates(card, (rates) => ({ ...items, ...rates }))
+}
+
+function applyRule(cards: readonly Card[], rule: CardRule): readonly Card[] {
+  const { serviceTier, region, add = {} } = rule
+  function change(card: Card): Card {
+    return changeRates(card, (rates) => ({ ...multiplyTokens(rates, rule), ...add }))
+  }
+  if (serviceTier === undefined && region === undefined) return cards.map(change)
+
+  const derived = cards.flatMap((base) => {
+    if (region !== undefined && base.region !== undefined) return []
+    if (serviceTier !== undefined && base.serviceTier !== undefined) return []
+    const fromMs = latest(base.fromMs, rule.fromMs)
+    const toMs = earliest(base.toMs, rule.toMs)
+    if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) return []
+    const id = [base.id, serviceTier, region].filter((part) => part !== undefined).join('+')
+    return {
+      ...change(base),
+      id,
+      ...(serviceTier !== undefined && { serviceTier }),
+      ...(region !== undefined && { region }),
+      ...(fromMs !== undefined && { fromMs }),
+      ...(toMs !== undefined && { toMs }),
+      source: rule.source,
+      ...(rule.contested !== undefined && { contested: rule.contested }),
+    }
+  })
+  return [...cards, ...derived]
+}
+
+function multiplyTokens(rates: Rates, { times, except = [] }: CardRule): Rates {
+  if (times === undefined) return rates
+  const changed = TOKEN_UNITS.flatMap((unit) => {
+    const rate = rates[unit]
+    return rate === undefined || except.includes(unit)
+      ? []
+      : [[unit, scaleRate(rate, times)] as const]
+  })
+  return { ...rates, ...Object.fromEntries(changed) }
+}
+
+function changeRates(card: Card, change: (rates: Rates) => Rates): Card {
+  const tiers = card.tiers?.map((tier): ContextTier => ({
+    start: tier.start,
+    rates: change(tier.rates),
+  }))
+  return { ...card, rates: change(card.rates), ...(tiers !== undefined && { tiers }) }
+}
+
+function latest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b)
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
+}
