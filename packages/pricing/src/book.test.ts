@@ -89,7 +89,7 @@ describe('the book', () => {
     ['azure', 'wizardlm-2-8x22b'],
     ['deepseek', 'deepseek-chat'],
     ['zai', 'glm-5.3-flash'],
-    ['aws', 'us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0'],
+    ['aws', 'us-gov.anthropic.claude-opus-4-6-v1'],
     ['openrouter', 'google/lyria-3-pro-preview'],
   ])('gives no price that is known to be wrong: %s %s', (provider, model) => {
     expect(find(provider, model)).toBe('no_rate')

@@ -13,15 +13,30 @@ const TOKEN_UNITS = UNITS.slice(0, UNITS.indexOf('web_search'))
 const ITEM_UNITS = UNITS.slice(UNITS.indexOf('web_search'))
 
 /**
- * The cards of one model out of what several sources say about it, the one that counts least
- * first. A card of a tier or region that is silent about an item (a search, a page) takes it from
- * the standard card: tiers are about tokens.
+ * The cards of one model out of what sources say about it, `layers` in rising order of precedence.
+ * Within a layer the order of writing does not matter, but that a later card goes over an earlier
+ * one of the same kind: what is written out goes over what follows by a rule. A card of a tier or
+ * region that is silent about an item (a search, a page) takes it from the standard card, as tiers
+ * are about tokens.
  */
-export function mergeListings(listings: readonly Listing[]): readonly Card[] {
+export function mergeListings(layers: readonly (readonly Listing[])[]): readonly Card[] {
   let cards: readonly Card[] = []
-  for (const listing of listings) {
-    const added = listing.cards.map((card) => takeItems(card, cards))
-    cards = (listing.rules ?? []).reduce(applyRule, [...cards, ...added])
+  for (const layer of layers) {
+    const rules = layer.flatMap((listing) => listing.rules ?? [])
+    const [standard, special] = partition(
+      layer.flatMap((listing) => listing.cards),
+      isStandard,
+    )
+    const [general, derived] = partition(rules, isGeneral)
+    const base = general.reduce(changeCards, [...cards, ...standard])
+    const written = special.map((card) => takeItems(card, base))
+    const tiers = derived
+      .filter(({ region }) => region === undefined)
+      .flatMap((rule) => deriveCards([...base, ...written], rule))
+    const regions = derived
+      .filter(({ region }) => region !== undefined)
+      .flatMap((rule) => deriveCards([...base, ...tiers, ...written], rule))
+    cards = [...base, ...tiers, ...regions, ...written]
   }
   return cards
 }
@@ -51,14 +66,26 @@ function takeItems(card: Card, earlier: readonly Card[]): Card {
   return changeRates(card, (rates) => ({ ...items, ...rates }))
 }
 
-function applyRule(cards: readonly Card[], rule: CardRule): readonly Card[] {
-  const { serviceTier, region, add = {} } = rule
-  function change(card: Card): Card {
-    return changeRates(card, (rates) => ({ ...multiplyTokens(rates, rule), ...add }))
-  }
-  if (serviceTier === undefined && region === undefined) return cards.map(change)
+function isGeneral({ serviceTier, region }: CardRule): boolean {
+  return serviceTier === undefined && region === undefined
+}
 
-  const derived = cards.flatMap((base) => {
+function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean) {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))] as const
+}
+
+function changeCards(cards: readonly Card[], rule: CardRule): readonly Card[] {
+  return cards.map((card) => changeCard(card, rule))
+}
+
+function changeCard(card: Card, rule: CardRule): Card {
+  return changeRates(card, (rates) => ({ ...multiplyTokens(rates, rule), ...rule.add }))
+}
+
+/** The cards that a rule makes of those which have no tier, or no region, where it names one. */
+function deriveCards(cards: readonly Card[], rule: CardRule): readonly Card[] {
+  const { serviceTier, region } = rule
+  return cards.flatMap((base) => {
     if (region !== undefined && base.region !== undefined) return []
     if (serviceTier !== undefined && base.serviceTier !== undefined) return []
     const fromMs = latest(base.fromMs, rule.fromMs)
@@ -66,7 +93,7 @@ function applyRule(cards: readonly Card[], rule: CardRule): readonly Card[] {
     if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) return []
     const id = [base.id, serviceTier, region].filter((part) => part !== undefined).join('+')
     return {
-      ...change(base),
+      ...changeCard(base, rule),
       id,
       ...(serviceTier !== undefined && { serviceTier }),
       ...(region !== undefined && { region }),
@@ -76,7 +103,6 @@ function applyRule(cards: readonly Card[], rule: CardRule): readonly Card[] {
       ...(rule.contested !== undefined && { contested: rule.contested }),
     }
   })
-  return [...cards, ...derived]
 }
 
 function multiplyTokens(rates: Rates, { times, except = [] }: CardRule): Rates {

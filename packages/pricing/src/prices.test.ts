@@ -291,7 +291,9 @@ describe('resellers', () => {
     ['nova-lite-v1:0', '0.000084'],
     ['arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2', 'opaque_id'],
     ['arn:aws:bedrock:us-east-1:123456789012:provisioned-model/a1b2', 'opaque_id'],
-    ['us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0', 'no_rate'],
+    // GovCloud: 1000 x 3.60/M = 0.0036, 100 x 18/M = 0.0018
+    ['us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0', '0.0054'],
+    ['us-gov.anthropic.claude-opus-4-6-v1', 'no_rate'],
   ])('Bedrock bills %s', (requestModel, usd) => {
     expect(cost({ provider: 'aws.bedrock', requestModel, usage: SMALL })).toBe(usd)
   })
@@ -304,9 +306,7 @@ describe('resellers', () => {
     }
     const requestModel = 'global.anthropic.claude-sonnet-4-5-20250929-v1:0'
     expect(cost({ ...call, requestModel })).toBe('0.0045')
-    expect(cost({ ...call, requestModel: requestModel.replace('global', 'us-gov') })).toBe(
-      'no_rate',
-    )
+    expect(cost({ ...call, requestModel: requestModel.replace('global', 'us-gov') })).toBe('0.0054')
     // A profile of one's own hides the model, the answer tells it.
     const profile = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2'
     expect(cost({ ...call, requestModel: profile })).toBe('0.00495')

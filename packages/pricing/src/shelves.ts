@@ -24,80 +24,90 @@ export interface ShelvedModel {
 /** Throws where two cards share an id, as a rating could then not say which one was used. */
 export function createShelves(sources: readonly PriceSource[]): Shelves {
   checkIds(sources)
-  /** The listings of each source by shelf, of the source that counts least first. */
   const layers = sources.toReversed().map(({ listings, isAdditive = false }) => ({
     isAdditive,
     shelves: Map.groupBy(listings, (listing) => listing.provider),
   }))
 
-  /**
-   * What all sources say about the model that answers to a spelling: those that match it, and those
-   * that name a model which a source behind them found. So a source may add to a model by name.
-   */
-  function findOn(shelf: string, spellings: readonly string[], models: readonly string[] = []) {
-    const hits: Listing[] = []
-    for (const { isAdditive, shelves } of layers) {
-      const listings = shelves.get(shelf) ?? []
-      if (isAdditive) {
-        const names = new Set([...models, ...hits.map((hit) => hit.model)])
-        const isHit = (listing: Listing) =>
-          names.has(listing.model) || spellings.some((id) => listing.matches(id))
-        hits.push(...listings.filter(isHit))
-      } else {
-        const hit = findBySpelling(listings, spellings)
-        if (hit !== undefined) hits.push(hit)
-      }
-    }
-    return hits
-  }
-
-  /**
-   * The first shelf decides that can tell a standard price. From a shelf behind the provider's own
-   * only standard cards are taken: how a maker prices its tiers and regions binds no reseller.
-   */
-  function findAlong(shelves: readonly string[], spellings: readonly string[]) {
-    const [own] = shelves
-    const found = shelves.map((shelf) => ({ shelf, hits: findOn(shelf, spellings) }))
-    const place =
-      found.find(({ hits }) => hits.some(isComplete)) ??
-      found.find(({ hits }) => hits.some((hit) => hit.cards.length > 0))
-    const base = place?.hits[0]
-    if (place === undefined || base === undefined) return undefined
-
-    const note = place.hits.find((hit) => hit.note !== undefined)?.note
-    const { provider, model } = base
-    let cards = mergeListings(place.hits)
-    if (own !== undefined && place.shelf !== own) {
-      const overlays = findOn(own, spellings, [model])
-      cards = mergeListings([{ ...base, cards: cards.filter(isStandard) }, ...overlays])
-    }
-    return { provider, model, cards, note }
-  }
-
   function find(provider: string | undefined, spellings: readonly string[]) {
     if (provider === undefined) {
       return [...FIRST_PARTIES].flatMap(([maker, isOwn]): readonly ShelvedModel[] => {
-        const found = findAlong([maker], spellings)
+        const found = findAlong(layers, [maker], spellings)
         return found !== undefined && isOwn(found.model) ? [found] : []
       })
     }
-    const found = findAlong(SHELVES.get(provider) ?? [provider], spellings)
+    const found = findAlong(layers, SHELVES.get(provider) ?? [provider], spellings)
     return found === undefined ? [] : [found]
   }
 
-  const providers = new Set([
-    ...layers.flatMap((layer) => [...layer.shelves.keys()]),
-    ...SHELVES.keys(),
-  ])
-  return { providers, find }
+  const stocked = layers.flatMap(({ shelves }) => [...shelves.keys()])
+  return { providers: new Set([...stocked, ...SHELVES.keys()]), find }
 }
 
-function findBySpelling(listings: readonly Listing[], spellings: readonly string[]) {
+/** The listings of one source by shelf. Layers are in rising order of precedence. */
+interface Layer {
+  readonly isAdditive: boolean
+  readonly shelves: ReadonlyMap<string, readonly Listing[]>
+}
+
+/**
+ * The first shelf decides that can tell a standard price. From a shelf behind the provider's own
+ * only standard cards are taken: how a maker prices its tiers and regions binds no reseller.
+ */
+function findAlong(
+  layers: readonly Layer[],
+  shelves: readonly string[],
+  spellings: readonly string[],
+): ShelvedModel | undefined {
+  const found = shelves.map((shelf) => ({ shelf, hits: findOn(layers, shelf, spellings) }))
+  const place =
+    found.find(({ hits }) => hits.flat().some(isComplete)) ??
+    found.find(({ hits }) => hits.flat().some((hit) => hit.cards.length > 0))
+  const [base, ...others] = place?.hits.flat() ?? []
+  if (place === undefined || base === undefined) return undefined
+
+  const { provider, model } = base
+  const note = [base, ...others].find((hit) => hit.note !== undefined)?.note
+  const cards = mergeListings(place.hits)
+  const [own] = shelves
+  if (own === undefined || place.shelf === own) return { provider, model, cards, note }
+  const standard = [{ ...base, cards: cards.filter(isStandard) }]
+  const overlays = findOn(layers, own, spellings, model)
+  return { provider, model, cards: mergeListings([standard, ...overlays]), note }
+}
+
+/**
+ * What each source says about the model that answers to a spelling: listings that match it, and
+ * those that name a model which a source behind found. So a source may add to a model by name.
+ */
+function findOn(
+  layers: readonly Layer[],
+  shelf: string,
+  spellings: readonly string[],
+  model?: string,
+): readonly (readonly Listing[])[] {
+  const names = new Set(model === undefined ? [] : [model])
+  return layers.flatMap(({ isAdditive, shelves }) => {
+    const listings = shelves.get(shelf) ?? []
+    const hits = isAdditive
+      ? listings.filter((each) => names.has(each.model) || matchesAny(each, spellings))
+      : findFirst(listings, spellings)
+    for (const hit of hits) names.add(hit.model)
+    return [hits]
+  })
+}
+
+/** None or one: spellings are in order of precedence, and so are listings. */
+function findFirst(listings: readonly Listing[], spellings: readonly string[]) {
   for (const spelling of spellings) {
     const found = listings.find((listing) => listing.matches(spelling))
-    if (found !== undefined) return found
+    if (found !== undefined) return [found]
   }
-  return undefined
+  return []
+}
+
+function matchesAny(listing: Listing, spellings: readonly string[]): boolean {
+  return spellings.some((spelling) => listing.matches(spelling))
 }
 
 function checkIds(sources: readonly PriceSource[]): void {
