@@ -97,10 +97,20 @@ function findModel(
 
 function priceUnits(operation: Operation, units: Units, card: Card, book: PriceBook): Rating {
   const rates = selectRates(card, operation.usage.inputTokens ?? 0)
+  const isByTime = card.kind === 'self_hosted' && rates.gpu_second !== undefined
+  if (isByTime && !units.has('gpu_second')) {
+    return refuse(
+      book,
+      'no_usage',
+      `card ${card.id} bills GPU time, which the span does not report`,
+    )
+  }
   const lines: CostLine[] = []
   const missing: string[] = []
   for (const [unit, quantity] of units) {
     const rate = rates[unit] ?? inheritRate(unit, rates, card)
+    // What one hosts oneself is paid by its time; its tokens cost nothing on top.
+    if (rate === undefined && isByTime) continue
     if (rate === undefined) missing.push(`${unit} (${quantity})`)
     else lines.push(priceLine(unit, Math.max(quantity, card.minimums?.[unit] ?? 0), rate))
   }
