@@ -116,7 +116,9 @@ export function createBook(sources: readonly PriceSource[]): PriceBook {
 function findEntry(shelves: Shelves, provider: string | undefined, model: string): Entry {
   const read = readModelId(model, provider)
   if (read.kind === 'opaque') return refuse('opaque_id', `${quote(model)}: ${read.detail}`)
-  const [listing, ...others] = shelves.find(provider, read.ids)
+  // A date that no table knows yet makes no other model.
+  const found = shelves.find(provider, read.ids)
+  const [listing, ...others] = found.length > 0 ? found : shelves.find(provider, read.undated)
   if (listing === undefined) return refuse('unknown_model', `no price of ${quote(model)} is known`)
   if (others.length > 0) {
     const owners = [listing, ...others].map((each) => each.provider).join(' or ')

@@ -13,6 +13,8 @@ describe('readModelId', () => {
     ['vertex', 'claude-fable-5@20260601', 'claude-fable-5-20260601'],
     ['openrouter', 'openrouter/openai/gpt-4o-20240806:nitro', 'openai/gpt-4o-2024-08-06'],
     ['openrouter', 'deepseek/deepseek-r1:thinking', 'deepseek/deepseek-r1'],
+    ['openai', 'ft:gpt-4.1-2025-04-14:acme:support:a1b2', 'ft:gpt-4.1-2025-04-14'],
+    ['anthropic', 'claude-sonnet-4-5-20250929[1m]', 'claude-sonnet-4-5-20250929'],
     ['aws', 'bedrock/amazon.nova-pro-v1:0', 'amazon.nova-pro-v1:0'],
     ['aws', 'nova-lite-v1:0', 'amazon.nova-lite-v1:0'],
     ['aws', 'llama3-1-70b-instruct-v1:0', 'meta.llama3-1-70b-instruct-v1:0'],
@@ -22,12 +24,21 @@ describe('readModelId', () => {
 
   it('tries the name as it came first', () => {
     const read = readModelId('openai/gpt-oss-120b', 'groq')
-    expect(read).toEqual({ kind: 'ids', ids: ['openai/gpt-oss-120b'] })
+    expect(read).toEqual({ kind: 'ids', ids: ['openai/gpt-oss-120b'], undated: [] })
+  })
+
+  it.each([
+    ['gpt-5.4-2026-08-01', ['gpt-5.4']],
+    ['claude-opus-4-8-20260528', ['claude-opus-4-8', 'claude-opus-4-8']],
+    ['gpt-4o-2024', []],
+    ['gpt-3.5-turbo-0125', []],
+  ])('knows what is left of %s without its date', (id, undated) => {
+    expect(readModelId(id, 'openai')).toMatchObject({ undated })
   })
 
   it('leaves the name of another provider in front', () => {
     const read = readModelId('azure/gpt-4o', 'openai')
-    expect(read).toEqual({ kind: 'ids', ids: ['azure/gpt-4o'] })
+    expect(read).toEqual({ kind: 'ids', ids: ['azure/gpt-4o'], undated: [] })
   })
 
   it('finds the model and the region in the name of a system inference profile', () => {
@@ -36,6 +47,7 @@ describe('readModelId', () => {
     expect(readModelId(arn, 'aws')).toEqual({
       kind: 'ids',
       ids: ['eu.anthropic.claude-opus-4-6-v1'],
+      undated: [],
       region: 'eu-west-1',
     })
   })
@@ -45,6 +57,7 @@ describe('readModelId', () => {
     expect(readModelId(path, 'vertex')).toEqual({
       kind: 'ids',
       ids: ['gemini-2.5-pro'],
+      undated: [],
       region: 'us-east5',
     })
   })

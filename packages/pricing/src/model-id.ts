@@ -3,7 +3,13 @@ import { PROVIDER_NAMES } from './provider-names.ts'
 /** What a model name on a span stands for. */
 export type ModelId =
   /** Spellings to look up, the given one first, and the region where the name tells it. */
-  | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly region?: string }
+  | {
+      readonly kind: 'ids'
+      readonly ids: readonly string[]
+      /** The same without a date at the end, to be asked for where nobody knows the ids. */
+      readonly undated: readonly string[]
+      readonly region?: string
+    }
   /** A pointer to a model that cannot be followed from here. */
   | { readonly kind: 'opaque'; readonly detail: string }
 
@@ -25,8 +31,8 @@ export function readModelId(model: string, provider: string | undefined): ModelI
     return { kind: 'opaque', detail: 'the id of an endpoint does not tell which model it serves' }
   }
   const region = located?.[1] ?? (name.startsWith('us-gov.') ? 'us-gov' : undefined)
-  const ids = spell(published ?? path, provider)
-  return { kind: 'ids', ids, ...(region !== undefined && { region }) }
+  const names = spell(published ?? path, provider)
+  return { kind: 'ids', ...names, ...(region !== undefined && { region }) }
 }
 
 function readArn(arn: string, provider: string | undefined): ModelId {
@@ -34,21 +40,25 @@ function readArn(arn: string, provider: string | undefined): ModelId {
   if (service === 'bedrock' && region !== undefined && id !== undefined) {
     // A system profile is named after its model; every other kind of ARN hides it.
     if (resource === 'foundation-model' || resource === 'inference-profile') {
-      return { kind: 'ids', ids: spell(id, provider), region }
+      return { kind: 'ids', ...spell(id, provider), region }
     }
   }
   return { kind: 'opaque', detail: 'this kind of ARN does not tell which model it stands for' }
 }
 
 /** The id and its other spellings, each rule also applied to what the ones before it made. */
-function spell(id: string, provider: string | undefined): readonly string[] {
+function spell(id: string, provider: string | undefined) {
   const ids = new Set([id])
   for (const respell of SPELLINGS) {
     const known = [...ids]
     for (const each of known) ids.add(respell(each, provider))
   }
-  return [...ids]
+  const undated = [...ids].map((each) => each.replace(DATE, '')).filter((each) => !ids.has(each))
+  return { ids: [...ids], undated }
 }
+
+/** As dated releases end: -2026-08-01, -20260801. */
+const DATE = /-20\d\d(-[01]\d-[0-3]\d|[01]\d[0-3]\d)$/
 
 type Respell = (id: string, provider: string | undefined) => string
 
