@@ -68,33 +68,6 @@ export type SplitUsage =
   /** Nothing was reported that could be billed. */
   | { readonly kind: 'no_usage' }
 
-const INPUT_PARTS = [
-  ['cacheReadTokens', 'cache_read'],
-  ['cacheWrite5mTokens', 'cache_write'],
-  ['cacheWrite1hTokens', 'cache_write_1h'],
-  ['inputAudioTokens', 'input_audio'],
-  ['cacheReadAudioTokens', 'cache_read_audio'],
-  ['inputImageTokens', 'input_image'],
-] as const
-
-const OUTPUT_PARTS = [
-  ['reasoningTokens', 'reasoning'],
-  ['outputAudioTokens', 'output_audio'],
-  ['outputImageTokens', 'output_image'],
-] as const
-
-const ITEMS = [
-  ['webSearches', 'web_search'],
-  ['searches', 'search'],
-  ['requests', 'request'],
-  ['images', 'image'],
-  ['pages', 'page'],
-  ['characters', 'character'],
-  ['audioSeconds', 'audio_second'],
-  ['videoSeconds', 'video_second'],
-  ['gpuSeconds', 'gpu_second'],
-] as const
-
 const MAY_BE_FRACTIONAL: ReadonlySet<keyof Usage> = new Set([
   'audioSeconds',
   'videoSeconds',
@@ -110,51 +83,67 @@ export function splitUsage(usage: Usage): SplitUsage {
   const problem = findBadCount(usage)
   if (problem !== undefined) return { kind: 'bad_usage', problem }
 
+  // Each field is named where it is read, as engines read it much faster so: this runs per span.
   const units = new Map<Unit, number>()
-  const input = splitTotal(usage, 'inputTokens', 'input', INPUT_PARTS, units)
-  if (input !== undefined) return { kind: 'bad_usage', problem: input }
-  const output = splitTotal(usage, 'outputTokens', 'output', OUTPUT_PARTS, units)
-  if (output !== undefined) return { kind: 'bad_usage', problem: output }
-  for (const [field, unit] of ITEMS) {
-    const quantity = usage[field]
-    if (quantity !== undefined && quantity > 0) units.set(unit, quantity)
-  }
+  const input =
+    put(units, 'cache_read', usage.cacheReadTokens) +
+    put(units, 'cache_write', usage.cacheWrite5mTokens) +
+    put(units, 'cache_write_1h', usage.cacheWrite1hTokens) +
+    put(units, 'input_audio', usage.inputAudioTokens) +
+    put(units, 'cache_read_audio', usage.cacheReadAudioTokens) +
+    put(units, 'input_image', usage.inputImageTokens)
+  const badInput = putRest(units, 'input', input, 'inputTokens', usage.inputTokens)
+  if (badInput !== undefined) return { kind: 'bad_usage', problem: badInput }
+  const output =
+    put(units, 'reasoning', usage.reasoningTokens) +
+    put(units, 'output_audio', usage.outputAudioTokens) +
+    put(units, 'output_image', usage.outputImageTokens)
+  const badOutput = putRest(units, 'output', output, 'outputTokens', usage.outputTokens)
+  if (badOutput !== undefined) return { kind: 'bad_usage', problem: badOutput }
+  put(units, 'web_search', usage.webSearches)
+  put(units, 'search', usage.searches)
+  put(units, 'request', usage.requests)
+  put(units, 'image', usage.images)
+  put(units, 'page', usage.pages)
+  put(units, 'character', usage.characters)
+  put(units, 'audio_second', usage.audioSeconds)
+  put(units, 'video_second', usage.videoSeconds)
+  put(units, 'gpu_second', usage.gpuSeconds)
 
-  const reported = Object.values(usage).some((count) => count !== undefined)
+  const reported = units.size > 0 || Object.values(usage).some((count) => count !== undefined)
   return reported ? { kind: 'units', units } : { kind: 'no_usage' }
 }
 
 function findBadCount(usage: Usage): string | undefined {
-  for (const [field, count] of Object.entries(usage) as [keyof Usage, number | undefined][]) {
-    if (count === undefined) continue
+  for (const field of Object.keys(usage) as (keyof Usage)[]) {
+    const count = usage[field]
+    if (count === undefined || (Number.isSafeInteger(count) && count >= 0)) continue
     if (!(count >= 0 && count <= Number.MAX_SAFE_INTEGER)) {
       return `${field} is ${count}; a count lies between 0 and 2^53 - 1`
     }
-    if (!Number.isInteger(count) && !MAY_BE_FRACTIONAL.has(field)) {
-      return `${field} is ${count}; it must be a whole number`
-    }
+    if (!MAY_BE_FRACTIONAL.has(field)) return `${field} is ${count}; it must be a whole number`
   }
   return undefined
 }
 
-function splitTotal(
-  usage: Usage,
-  totalField: 'inputTokens' | 'outputTokens',
-  rest: Unit,
-  parts: readonly (readonly [keyof Usage, Unit])[],
+/** Gives the quantity back, so that parts can be added up. */
+function put(units: Map<Unit, number>, unit: Unit, quantity = 0): number {
+  if (quantity > 0) units.set(unit, quantity)
+  return quantity
+}
+
+/** What is left of a total beside its parts; or what is wrong with it. */
+function putRest(
   units: Map<Unit, number>,
+  unit: Unit,
+  sum: number,
+  field: keyof Usage,
+  total: number | undefined,
 ): string | undefined {
-  let sum = 0
-  for (const [field, unit] of parts) {
-    const quantity = usage[field] ?? 0
-    sum += quantity
-    if (quantity > 0) units.set(unit, quantity)
-  }
-  const total = usage[totalField]
   if (total === undefined) {
-    return sum > 0 ? `${totalField} is missing, but its parts add up to ${sum}` : undefined
+    return sum > 0 ? `${field} is missing, but its parts add up to ${sum}` : undefined
   }
-  if (sum > total) return `${totalField} is ${total}, but its parts add up to ${sum}`
-  if (total > sum) units.set(rest, total - sum)
+  if (sum > total) return `${field} is ${total}, but its parts add up to ${sum}`
+  put(units, unit, total - sum)
   return undefined
 }
