@@ -9,7 +9,13 @@ import path from 'node:path'
 import { runChild, runStep } from './child.mjs'
 import { build, prepareCheckout, ROOT, SetupError } from './setup.mjs'
 
-const TASKS = { start: runStart, test: runTests, spancost: runSpancost, check: runChecks }
+const TASKS = {
+  start: runStart,
+  test: runTests,
+  spancost: runSpancost,
+  check: runChecks,
+  'bench:rate': (tools, args) => runBench(tools, 'packages/pricing/dist/bench/rate.js', args),
+}
 
 const SPANCOST = 'processor/dist/main.js'
 const DEMO = 'test/dist/demo/main.js'
@@ -46,6 +52,11 @@ async function runStart(tools, args) {
 async function runSpancost(tools, args) {
   await buildOrThrow(tools)
   return runScript(tools, [SPANCOST, ...args])
+}
+
+async function runBench(tools, script, args) {
+  await buildOrThrow(tools)
+  return runScript(tools, [script, ...args])
 }
 
 async function runTests(tools, args) {

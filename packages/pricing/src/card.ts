@@ -127,7 +127,8 @@ export function isValidAt(card: Card, atMs: number): boolean {
 /** The rates for a request with so many input tokens, cached ones included. */
 export function selectRates(card: Card, inputTokens: number): Rates {
   let rates = card.rates
-  for (const tier of card.tiers ?? []) {
+  if (card.tiers === undefined) return rates
+  for (const tier of card.tiers) {
     if (inputTokens > tier.start) rates = tier.rates
   }
   return rates

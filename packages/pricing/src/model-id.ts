@@ -53,7 +53,7 @@ function spell(id: string, provider: string | undefined) {
     const known = [...ids]
     for (const each of known) ids.add(respell(each, provider))
   }
-  const undated = [...ids].map((each) => each.replace(DATE, '')).filter((each) => !ids.has(each))
+  const undated = new Set([...ids].map((each) => each.replace(DATE, "")))
   return { ids: [...ids], undated }
 }
 

@@ -101,16 +101,20 @@ function readDecimal(text: string, what: string): { digits: bigint; places: numb
   return { digits: BigInt(sign + whole + fraction), places: fraction.length }
 }
 
-/** `digits / 10^places` in plain notation. */
+/** `digits / 10^places` in plain notation. As few strings are made as can be: it runs per span. */
 function formatDecimal(digits: bigint, places: number): string {
-  const sign = digits < 0n ? '-' : ''
-  const text = (digits < 0n ? -digits : digits).toString().padStart(places + 1, '0')
+  if (digits < 0n) return `-${formatDecimal(-digits, places)}`
+  const text = digits.toString()
   const point = text.length - places
   let end = text.length
-  while (end > point && text[end - 1] === '0') end--
-  const whole = sign + text.slice(0, point)
+  while (end > point && end > 0 && text.charCodeAt(end - 1) === ZERO) end--
+  if (end === 0) return '0'
+  if (point <= 0) return `0.${'0'.repeat(-point)}${text.slice(0, end)}`
+  const whole = text.slice(0, point)
   return end === point ? whole : `${whole}.${text.slice(point, end)}`
 }
+
+const ZERO = '0'.charCodeAt(0)
 
 /** A fraction in lowest terms; `den` is positive. */
 export function reduceRate(num: bigint, den: bigint): Rate {

@@ -106,19 +106,19 @@ function priceUnits(operation: Operation, units: Units, card: Card, book: PriceB
     )
   }
   const lines: CostLine[] = []
-  const missing: string[] = []
+  let missing: string[] | undefined
   for (const [unit, quantity] of units) {
     const rate = rates[unit] ?? inheritRate(unit, rates, card)
     // What one hosts oneself is paid by its time; its tokens cost nothing on top.
     if (rate === undefined && isByTime) continue
-    if (rate === undefined) missing.push(`${unit} (${quantity})`)
-    else lines.push(priceLine(unit, Math.max(quantity, card.minimums?.[unit] ?? 0), rate))
+    if (rate === undefined) (missing ??= []).push(`${unit} (${quantity})`)
+    else lines.push(priceLine(unit, billedQuantity(card, unit, quantity), rate))
   }
   // A fee per request is due for a call whether or not its span counts requests.
   const isCall = operation.role === 'leaf' && operation.usage.requests === undefined
   if (isCall && rates.request !== undefined) lines.push(priceLine('request', 1, rates.request))
 
-  if (missing.length > 0) {
+  if (missing !== undefined) {
     const detail = `card ${card.id} has no rate for ${missing.join(', ')}`
     if (lines.length === 0) return refuse(book, 'no_rate', detail)
     return { ...priceLines(lines, card, book, 'partial'), reason: 'no_rate', detail }
@@ -141,6 +141,10 @@ function inheritRate(unit: Unit, rates: Rates, card: Card): CardRate | undefined
   return unit === 'cache_write' && cachesUnasked ? rates.input : undefined
 }
 
+function billedQuantity({ minimums }: Card, unit: Unit, quantity: number): number {
+  return minimums === undefined ? quantity : Math.max(quantity, minimums[unit] ?? 0)
+}
+
 function priceLine(unit: Unit, quantity: number, rate: CardRate): CostLine {
   return { unit, quantity, rate: rate.text, costAtto: multiplyRate(rate, quantity) }
 }
@@ -153,16 +157,9 @@ function priceLines(
 ): Rating {
   let costAtto = 0n
   for (const line of lines) costAtto += line.costAtto
-  const { kind: source = 'book', contested } = card
-  return {
-    status,
-    source,
-    card: card.id,
-    book: book.id,
-    lines,
-    costAtto,
-    ...(contested !== undefined && { detail: `contested: ${contested}` }),
-  }
+  const { id, kind: source = 'book', contested } = card
+  const rating: Rating = { status, source, card: id, book: book.id, lines, costAtto }
+  return contested === undefined ? rating : { ...rating, detail: `contested: ${contested}` }
 }
 
 function refuse(book: PriceBook, reason: CostReason, detail: string): Rating {
