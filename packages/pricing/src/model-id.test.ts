@@ -29,7 +29,7 @@ describe('readModelId', () => {
 
   it.each([
     ['gpt-5.4-2026-08-01', ['gpt-5.4']],
-    ['claude-opus-4-8-20260528', ['claude-opus-4-8', 'claude-opus-4-8']],
+    ['claude-opus-4-8-20260528', ['claude-opus-4-8']],
     ['gpt-4o-2024', []],
     ['gpt-3.5-turbo-0125', []],
   ])('knows what is left of %s without its date', (id, undated) => {

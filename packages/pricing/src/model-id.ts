@@ -53,8 +53,8 @@ function spell(id: string, provider: string | undefined) {
     const known = [...ids]
     for (const each of known) ids.add(respell(each, provider))
   }
-  const undated = new Set([...ids].map((each) => each.replace(DATE, "")))
-  return { ids: [...ids], undated }
+  const undated = new Set([...ids].map((each) => each.replace(DATE, '')))
+  return { ids: [...ids], undated: [...undated].filter((each) => !ids.has(each)) }
 }
 
 /** As dated releases end: -2026-08-01, -20260801. */
