@@ -171,7 +171,39 @@ describe('aliases', () => {
 })
 
 test('everything under our own names is replaced when it comes from a sender', () => {
-  const written = write({ ...PRICED, status: 'partial', reason: 'no_rate' })
+  const written = write({ ...PRICED, status: 'partial', reason: 'no_rate', list: '3' })
   expect(OWN_KEYS).toEqual(expect.arrayContaining(Object.keys(written)))
   expect(Object.keys(written)).toEqual(expect.arrayContaining([...OWN_KEYS]))
+})
+
+describe('what the provider billed', () => {
+  const BILL: Rating = {
+    ...PRICED,
+    source: 'provider',
+    lines: [{ unit: 'request', quantity: 1, rate: '1.5', costAtto: 1_500_000_000_000_000_000n }],
+    costAtto: 1_500_000_000_000_000_000n,
+    list: '2.1',
+  }
+
+  test('is the cost, and the price by our card stands beside it', () => {
+    expect(write(BILL)).toEqual({
+      ...BASE,
+      'spancost.cost.source': 'provider',
+      'spancost.cost.total': 1.5,
+      'spancost.cost.exact': '1.5',
+      'spancost.cost.currency': 'USD',
+      'spancost.cost.list': 2.1,
+      'spancost.cost.other': 1.5,
+    })
+  })
+
+  test('is not split where the provider did not', () => {
+    const written = write(BILL, 'counted', ['openinference', 'gen_ai'])
+    expect(written).toMatchObject({
+      'llm.cost.total': 1.5,
+      'gen_ai.usage.cost.amount': 1.5,
+      'gen_ai.usage.cost.source': 'provider',
+    })
+    expect(written).not.toHaveProperty('llm.cost.prompt')
+  })
 })

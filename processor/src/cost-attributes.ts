@@ -10,6 +10,7 @@ const SOURCE = 'spancost.cost.source'
 const TOTAL = 'spancost.cost.total'
 const EXACT = 'spancost.cost.exact'
 const CURRENCY = 'spancost.cost.currency'
+const LIST = 'spancost.cost.list'
 const CARD = 'spancost.price.card'
 const BOOK = 'spancost.price.book'
 
@@ -22,6 +23,7 @@ export const OWN_KEYS: readonly string[] = [
   TOTAL,
   EXACT,
   CURRENCY,
+  LIST,
   CARD,
   BOOK,
   ...COST_PARTS.map((part) => `spancost.cost.${part}`),
@@ -64,6 +66,7 @@ export function createCostAttributes(
     { key: EXACT, value: formatAmount(rating.costAtto) },
     { key: CURRENCY, value: 'USD' },
   )
+  if (rating.list !== undefined) attributes.push({ key: LIST, value: Number(rating.list) })
   const parts = sumParts(rating)
   for (const part of COST_PARTS) {
     if (parts[part] !== 0n) {
@@ -80,19 +83,23 @@ export function createCostAttributes(
 
 function createAlias(alias: AttributeAlias, { rating }: Entry): readonly NewAttribute[] {
   const total = toDouble(rating.costAtto ?? 0n)
-  if (alias === 'langfuse' || alias === 'openlit')
+  const isBill = rating.source === 'provider'
+  if (alias === 'langfuse' || alias === 'openlit') {
     return [{ key: 'gen_ai.usage.cost', value: total }]
+  }
   if (alias === 'openinference') {
+    const whole = { key: 'llm.cost.total', value: total }
+    if (isBill) return [whole]
     const { input, cache_read, cache_write, output } = sumParts(rating)
     return [
       { key: 'llm.cost.prompt', value: toDouble(input + cache_read + cache_write) },
       { key: 'llm.cost.completion', value: toDouble(output) },
-      { key: 'llm.cost.total', value: total },
+      whole,
     ]
   }
   return [
     { key: 'gen_ai.usage.cost.amount', value: total },
     { key: 'gen_ai.usage.cost.currency', value: 'USD' },
-    { key: 'gen_ai.usage.cost.source', value: 'local' },
+    { key: 'gen_ai.usage.cost.source', value: isBill ? 'provider' : 'local' },
   ]
 }

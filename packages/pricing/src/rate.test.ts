@@ -284,3 +284,47 @@ describe('any usage', () => {
     )
   })
 })
+
+describe('a cost that the span reports', () => {
+  const CALL = { provider: 'openrouter', requestModel: 'openai/gpt-4o', usage: SMALL }
+  const BILL = { currency: 'USD', source: 'provider', key: 'gen_ai.usage.cost.amount' } as const
+
+  it('is taken where the provider billed it, and ours is kept beside it', () => {
+    // By the card: 1000 x 2.5 + 100 x 10 = 3500 millionths.
+    expect(cost(CALL)).toBe('0.0035')
+    const rating = rate({ ...CALL, reportedCost: { ...BILL, amount: '0.00332500000000000049' } })
+    expect(rating).toMatchObject({
+      status: 'priced',
+      source: 'provider',
+      list: '0.0035',
+      // At 1e-18, half to even.
+      costAtto: 3_325_000_000_000_000n,
+      lines: [{ unit: 'request', quantity: 1, costAtto: 3_325_000_000_000_000n }],
+    })
+    expect(sumParts(rating)).toMatchObject({ input: 0n, output: 0n, other: 3_325_000_000_000_000n })
+  })
+
+  it('prices a model that no card knows', () => {
+    const reportedCost = { ...BILL, amount: '0.25' }
+    const rating = rate({ provider: 'acme', requestModel: 'one', usage: SMALL, reportedCost })
+    expect(rating).toMatchObject({ status: 'priced', costAtto: 250_000_000_000_000_000n })
+    expect(rating).not.toHaveProperty('list')
+    expect(rating).not.toHaveProperty('reason')
+  })
+
+  it('is free where the provider billed nothing', () => {
+    const reportedCost = { ...BILL, amount: '0' }
+    expect(rate({ ...CALL, reportedCost })).toMatchObject({ status: 'free', costAtto: 0n })
+  })
+
+  it.each([
+    ['an estimate of the instrumentation', { source: 'local' }],
+    ['another currency', { currency: 'EUR' }],
+  ] as const)('is not taken from %s', (_, other) => {
+    const reportedCost = { ...BILL, amount: '99', ...other }
+    expect(rate({ ...CALL, reportedCost })).toMatchObject({
+      source: 'book',
+      costAtto: 3_500_000_000_000_000n,
+    })
+  })
+})

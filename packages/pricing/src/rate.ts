@@ -1,17 +1,40 @@
 import { type Operation, splitUsage, type Unit, type Units } from '@spancost/genai'
 import type { Lookup, PriceBook } from './book.ts'
 import { type Card, type CardRate, isFree, type Rates, selectRates } from './card.ts'
-import { multiplyRate } from './money.ts'
+import { formatAmount, multiplyRate, parseRate } from './money.ts'
 import type { CostLine, CostPart, CostReason, Rating } from './rating.ts'
 
 /**
- * What one operation cost at `atMs` (its start, milliseconds since 1970 UTC) by the prices of a
- * book. Pure: the same three give the same rating. A container is rated like a leaf; whether it
- * counts is not decided here.
+ * What one operation cost at `atMs` (its start, milliseconds since 1970 UTC): what the provider
+ * billed, where its answer said so, else by the prices of a book. Pure: the same three give the
+ * same rating. A container is rated like a leaf; whether it counts is not decided here.
  */
 export function rateOperation(operation: Operation, atMs: number, book: PriceBook): Rating {
   if (operation.role === 'free') return { status: 'free', book: book.id, lines: [], costAtto: 0n }
+  const byBook = rateByBook(operation, atMs, book)
+  const { reportedCost } = operation
+  // An estimate of an SDK is no bill; some write 0 for a model that they do not know.
+  if (reportedCost?.source !== 'provider' || reportedCost.currency !== 'USD') return byBook
+  return takeBill(reportedCost.amount, byBook)
+}
 
+/** The provider does not say what of its bill is input and what is output: it is one line. */
+function takeBill(amount: string, byBook: Rating): Rating {
+  const rate = parseRate(amount, 1)
+  const costAtto = multiplyRate(rate, 1)
+  const { card, costAtto: listAtto } = byBook
+  return {
+    status: costAtto === 0n ? 'free' : 'priced',
+    source: 'provider',
+    ...(card !== undefined && { card }),
+    book: byBook.book,
+    lines: [{ unit: 'request', quantity: 1, rate: amount, costAtto }],
+    costAtto,
+    ...(listAtto !== undefined && { list: formatAmount(listAtto) }),
+  }
+}
+
+function rateByBook(operation: Operation, atMs: number, book: PriceBook): Rating {
   const found = findCard(operation, atMs, book)
   const split = splitUsage(operation.usage)
   if (split.kind !== 'units') {

@@ -42,4 +42,6 @@ export interface Rating {
   readonly lines: readonly CostLine[]
   /** The sum of the lines; absent exactly where `status` is `unpriced`. */
   readonly costAtto?: bigint
+  /** USD as an exact decimal: what the card comes to, where the provider billed another figure. */
+  readonly list?: string
 }

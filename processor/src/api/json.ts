@@ -61,6 +61,7 @@ export function toEntryJson(entry: StoredEntry) {
     card: rating.card,
     book: rating.book,
     ...(rating.costAtto !== undefined && { cost: toMoney(rating.costAtto) }),
+    ...(rating.list !== undefined && { list: { amount: rating.list, currency: 'USD' } }),
     units: listUnits(entry),
   }
 }

@@ -104,13 +104,18 @@ const WHERE_KNOWN = [
   'serviceTier',
   'region',
   'serverAddress',
+  'scopeName',
+  'scopeVersion',
   'inclusive',
+  'rawUsage',
+  'reportedCost',
   'errorType',
   'reason',
   'detail',
   'source',
   'card',
   'cost',
+  'list',
 ]
 
 const SCHEMAS = {
@@ -138,6 +143,8 @@ const SCHEMAS = {
       recordedAt: INSTANT,
       operation: TEXT,
       dialect: TEXT,
+      scopeName: TEXT,
+      scopeVersion: TEXT,
       role: { enum: ['leaf', 'container', 'free'] },
       provider: TEXT,
       requestModel: TEXT,
@@ -148,6 +155,8 @@ const SCHEMAS = {
       serverAddress: TEXT,
       usage: { type: 'object' },
       inclusive: { enum: [true, false, 'ambiguous'] },
+      rawUsage: { type: 'object' },
+      reportedCost: object({ amount: TEXT, currency: TEXT, source: TEXT, key: TEXT }),
       errorType: TEXT,
       labels: LABELS,
       standing: { enum: ['counted', 'held', 'restated', 'echo'] },
@@ -158,6 +167,7 @@ const SCHEMAS = {
       card: TEXT,
       book: TEXT,
       cost: MONEY,
+      list: MONEY,
       units: listOf(
         object({ unit: TEXT, quantity: { type: 'number' }, rate: TEXT, cost: MONEY }, [
           'rate',
