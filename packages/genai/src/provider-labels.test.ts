@@ -38,6 +38,8 @@ test.each([
   ['gcp.vertex.agent', 'gemini-3-pro', 'gcp.gen_ai'],
   ['gcp.vertex.agent', 'llama-4', undefined],
   ['strands-agents', undefined, undefined],
+  ['claude_agent_sdk', 'claude-opus-4-8', 'anthropic'],
+  ['openai_agents', 'gpt-5.4', 'openai'],
 ])('behind the framework %s, the model %s is of %s', (label, model, provider) => {
   expect(resolve(label, model)).toBe(provider)
 })

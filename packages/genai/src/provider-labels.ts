@@ -31,7 +31,13 @@ const PROVIDERS: ReadonlyMap<string, string> = new Map(
 /** Frameworks that put their own name where the provider's belongs. They tell nothing. */
 const NO_PROVIDERS: ReadonlySet<string> = new Set([
   'strands-agents',
+  'strands_agents',
   'gcp.vertex.agent',
+  'google_adk',
+  'claude_agent_sdk',
+  'openai_agents',
+  'cursor',
+  'mastra',
   'langchain',
   'langgraph',
   'llamaindex',
@@ -45,6 +51,7 @@ const NO_PROVIDERS: ReadonlySet<string> = new Set([
   'litellm',
   'openlit',
   'vercel',
+  'vercel_ai',
   '_other',
   'unknown',
 ])

@@ -1,4 +1,4 @@
-import { createDialect } from '../create-dialect.ts'
+import { createDialect, type Claim } from '../create-dialect.ts'
 import {
   classifyGenAi,
   GEN_AI_COSTS,
@@ -6,6 +6,14 @@ import {
   GEN_AI_MARKS,
   GEN_AI_TEXTS,
 } from '../gen-ai.ts'
+
+/** Operations of its own, beyond those of the conventions. */
+const OPERATIONS: ReadonlyMap<string, Claim> = new Map<string, Claim>([
+  ['vectordb', { role: 'free', name: 'retrieval' }],
+  ['memory', { role: 'free', name: 'memory' }],
+  ['fine_tuning', { role: 'free', name: 'fine_tuning' }],
+  ['execute_task', { role: 'container', name: 'execute_task' }],
+])
 
 /**
  * OpenLIT. It passes the provider's raw input on: with OpenAI it contains the cached tokens, with
@@ -20,7 +28,8 @@ export const openlit = createDialect({
   counts: GEN_AI_COUNTS,
   costs: GEN_AI_COSTS,
   classify(candidate) {
-    if (candidate.operation === 'vectordb') return { role: 'free', name: 'retrieval' }
+    const claim = OPERATIONS.get(candidate.operation ?? '')
+    if (claim !== undefined) return claim
     const call = classifyGenAi(candidate)
     return call?.name === 'embedding' ? { ...call, name: 'embeddings' } : call
   },

@@ -124,6 +124,21 @@ describe('OpenLLMetry', () => {
   })
 })
 
+test('OpenLIT: Gemini counts thoughts beside its candidates', () => {
+  const span = {
+    ...CHAT,
+    ...IN_OUT,
+    'gen_ai.provider.name': 'gcp.gemini',
+    'gen_ai.request.model': 'gemini-3-pro',
+    'gen_ai.usage.reasoning_tokens': 60,
+  }
+  expect(read('@openlit/instrumentation-google-ai 1.0.0', 'chat', span)?.usage).toEqual({
+    inputTokens: 25,
+    outputTokens: 150,
+    reasoningTokens: 60,
+  })
+})
+
 test('OpenLIT: Anthropic raw, a cost that is an estimate, a vector store that is free', () => {
   const scope = '@openlit/instrumentation-anthropic 1.0.0'
   const span = {
@@ -140,6 +155,8 @@ test('OpenLIT: Anthropic raw, a cost that is an estimate, a vector store that is
     reportedCost: { amount: '0.0125', source: 'local' },
   })
   expect(read(scope, 'x', { 'gen_ai.operation.name': 'vectordb' })?.role).toBe('free')
+  const task = { 'gen_ai.operation.name': 'execute_task', ...IN_OUT }
+  expect(read(scope, 'x', task)?.role).toBe('container')
 })
 
 describe('OpenInference', () => {
