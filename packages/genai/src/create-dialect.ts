@@ -57,14 +57,14 @@ export interface DialectTable {
   readonly defaultProvider?: string
   /** Models are named `provider/model`. */
   readonly isProviderInModel?: boolean
-  /** Attributes that `classify` and `convention` ask for beyond the ones above. */
+  /** Attributes that `classify` asks for beyond the ones above. */
   readonly alsoReads?: readonly Source[]
   /** `undefined`: not an operation of this dialect. */
   classify(candidate: Candidate): Claim | undefined
   /** The counts to go by, where those of `counts` need more than a place to be read from. */
   derive?(raw: ReportedUsage, read: SpanReader): ReportedUsage
   /** Absent: by scope, version and provider. */
-  convention?(emitter: Emitter, read: SpanReader): Convention
+  convention?(emitter: Emitter): Convention
 }
 
 export function createDialect(table: DialectTable): Dialect {
@@ -120,7 +120,7 @@ function readOperation(
     model,
     isSpelledByConvention: CACHE_NAMES.some((key) => span.attribute(key) !== undefined),
   }
-  const convention = table.convention?.(emitter, read) ?? findConvention(emitter)
+  const convention = table.convention?.(emitter) ?? findConvention(emitter)
   const counts = table.derive?.(raw, read) ?? raw
   return omitAbsent({
     dialect: table.name,
@@ -187,6 +187,10 @@ function readRegion({ texts }: DialectTable, read: SpanReader): string | undefin
 const ORDINARY_TIERS: ReadonlySet<string> = new Set(['default', 'auto', 'on_demand', 'standard'])
 
 function omitAbsent(facts: Facts): Operation {
-  const present = Object.entries(facts).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(present) as unknown as Operation
+  const present: Record<string, unknown> = {}
+  for (const field in facts) {
+    const value = facts[field as keyof Operation]
+    if (value !== undefined) present[field] = value
+  }
+  return present as unknown as Operation
 }

@@ -18,14 +18,15 @@ export interface SpanReader {
 }
 
 export function createSpanReader(span: SpanFacts): SpanReader {
-  const parsed = new Map<string, unknown>()
+  let parsed: Map<string, unknown> | undefined
 
   function parseAttribute(key: string): unknown {
-    if (parsed.has(key)) return parsed.get(key)
     const text = span.attribute(key)
-    const json = typeof text === 'string' ? parseCutJson(text) : text
-    parsed.set(key, json)
-    return json
+    // Mostly it is not there, and many sources ask.
+    if (typeof text !== 'string') return text
+    parsed ??= new Map()
+    if (!parsed.has(key)) parsed.set(key, parseCutJson(text))
+    return parsed.get(key)
   }
 
   function value(source: Source): unknown {
