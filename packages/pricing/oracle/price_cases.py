@@ -501,6 +501,15 @@ groq | playai-tts | 2026-09-15 | | | | ch50
 perplexity | sonar-pro | 2026-09-15 | | | | i3 o15 R14
 perplexity | sonar-deep-research | 2026-09-15 | | | | i2 r3 o8 s5
 x_ai | grok-2-image | 2026-09-15 | | | | img0.07
+openai | gpt-4o-search-preview | 2026-09-15 | | | | i2.5 o10 s25
+openai | chatgpt-image-latest | 2026-09-15 | | | | i5 c1.25 im8 om32
+openai | gpt-realtime | 2026-09-15 | | | | i4 im5 o16
+x_ai | grok-4-0709 | 2026-09-15 | | | | i3 o15 s5
+x_ai | grok-4.20-0309-reasoning | 2026-09-15 | | | @199999 | i1.25 c0.2 o2.5
+x_ai | grok-4.20-0309-reasoning | 2026-09-15 | | | @200000 | i2.5 c0.4 o5
+gcp.gemini | veo-3.1-lite-generate-preview | 2026-09-15 | | | | vs0.05
+deepgram | nova-2 | 2026-09-15 | | | | as0.258
+elevenlabs | eleven_v3 | 2026-09-15 | | | | ch180
 openrouter | deepseek/deepseek-r1:free | 2026-09-15 | | | | i0 o0
 """
 
