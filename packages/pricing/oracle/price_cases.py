@@ -508,6 +508,12 @@ x_ai | grok-4-0709 | 2026-09-15 | | | | i3 o15 s5
 x_ai | grok-4.20-0309-reasoning | 2026-09-15 | | | @199999 | i1.25 c0.2 o2.5
 x_ai | grok-4.20-0309-reasoning | 2026-09-15 | | | @200000 | i2.5 c0.4 o5
 gcp.gemini | veo-3.1-lite-generate-preview | 2026-09-15 | | | | vs0.05
+zai | glm-5.3-flash | 2026-09-01 | | | | i0.075 c0.015 o0.25
+zai | glm-5.3-flash | 2026-09-15 | | | | i0.15 c0.03 o0.5
+cohere | command-r | 2024-04-15 | | | | i0.5 o1.5
+cohere | command-r | 2024-09-15 | | | | i0.15 o0.6
+mistral_ai | mistral-small | 2024-03-15 | | | | i2 o6
+azure.ai.openai | tts-1 | 2026-09-15 | | | | ch15
 deepgram | nova-2 | 2026-09-15 | | | | as0.258
 elevenlabs | eleven_v3 | 2026-09-15 | | | | ch180
 openrouter | deepseek/deepseek-r1:free | 2026-09-15 | | | | i0 o0

@@ -88,7 +88,7 @@ describe('the book', () => {
     ['gcp.vertex_ai', 'gemma-3-27b-it'],
     ['azure', 'wizardlm-2-8x22b'],
     ['deepseek', 'deepseek-chat'],
-    ['zai', 'glm-5.3-flash'],
+    ['zhipuai', 'glm-5.3-flash'],
     ['aws', 'us-gov.anthropic.claude-opus-4-6-v1'],
     ['openrouter', 'google/lyria-3-pro-preview'],
   ])('gives no price that is known to be wrong: %s %s', (provider, model) => {
