@@ -14,7 +14,7 @@ const TASKS = {
   test: runTests,
   spancost: runSpancost,
   check: runChecks,
-  'bench:rate': (tools, args) => runBench(tools, 'packages/pricing/dist/bench/rate.js', args),
+  bench: runBenchmark,
 }
 
 const SPANCOST = 'processor/dist/main.js'
@@ -54,9 +54,10 @@ async function runSpancost(tools, args) {
   return runScript(tools, [SPANCOST, ...args])
 }
 
-async function runBench(tools, script, args) {
+/** A program of test/src/bench, by its name. */
+async function runBenchmark(tools, [name, ...args]) {
   await buildOrThrow(tools)
-  return runScript(tools, [script, ...args])
+  return runScript(tools, [`test/dist/bench/${name}.js`, ...args])
 }
 
 async function runTests(tools, args) {

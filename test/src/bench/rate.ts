@@ -5,9 +5,7 @@
  */
 import { calcPrice } from '@pydantic/genai-prices'
 import type { Operation } from '@spancost/genai'
-import { loadBook } from '../book.ts'
-import { formatAmount } from '../money.ts'
-import { rateOperation } from '../rate.ts'
+import { formatAmount, loadBook, rateOperation } from '@spancost/pricing'
 
 const SAMPLES = 21
 const SAMPLE_NS = 40_000_000n
