@@ -136,10 +136,11 @@ describe('a started processor', () => {
     const hop = await startHop()
     const destinations = [{ protocol: 'http', endpoint: `${hop.endpoint}/base` }]
     const service = await start({ forward: { metrics: destinations } })
-    expect((await post(service, 'metrics', Buffer.from('any bytes'))).status).toBe(200)
-    expect(hop.requests).toMatchObject([
-      { path: '/base/v1/metrics', body: Buffer.from('any bytes') },
-    ])
+    // A request with a resource without metrics, and a field that nobody knows.
+    const body = Buffer.from([0x0a, 0, 0x7a, 1, 7])
+    expect((await post(service, 'metrics', body)).status).toBe(200)
+    expect((await post(service, 'metrics', body.subarray(0, -1))).status).toBe(400)
+    expect(hop.requests).toMatchObject([{ path: '/base/v1/metrics', body }])
   })
 
   test('goes on where it was after a restart, and counts nothing twice', async () => {
@@ -175,7 +176,9 @@ describe('a started processor', () => {
       receivers: { otlp: { grpc: { endpoint }, http: { endpoint }, ...limits } },
       forward: { traces, metrics: traces, retry: { maxElapsed: '0s' } },
     })
-    const waiting = post(service, 'metrics', Buffer.alloc(1000))
+    // One field that nobody knows, of 997 bytes.
+    const large = Buffer.concat([Buffer.from([0x7a, 0xe5, 0x07]), Buffer.alloc(997)])
+    const waiting = post(service, 'metrics', large)
     while (hop.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     const refused = await post(service, 'traces', Buffer.alloc(25))
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1'])

@@ -10,6 +10,7 @@ import { withRetry } from './forward/retry.ts'
 import { withTimeout } from './forward/timeout.ts'
 import { createPipeline } from './pipeline.ts'
 import { limitInFlight } from './receive/limit-in-flight.ts'
+import { refuseMalformed } from './receive/refuse-malformed.ts'
 import { startGrpcReceiver } from './receive/otlp-grpc.ts'
 import { startHttpReceiver } from './receive/otlp-http.ts'
 import { startTelemetry } from './telemetry.ts'
@@ -65,7 +66,7 @@ async function startRooms(
     consumers[signal] =
       signal === 'traces'
         ? createPipeline({ book, store, dimensions, aliases, onRecorded, forward: next })
-        : next
+        : refuseMalformed(next)
   }
   const oneBound = boundInFlight(otlp.maxInFlightBytes, consumers)
   const observed = telemetry.measure(logRefusals(log, oneBound))

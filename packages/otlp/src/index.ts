@@ -1,3 +1,4 @@
+export { findRequestFault } from './check-request.ts'
 export * from './response.ts'
 export * from './scan.ts'
 export { scanTraces } from './scan-traces.ts'
