@@ -1,5 +1,12 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { Duplex } from 'node:stream'
 import { encodeExportResponse, encodeStatus, RPC_CODES, type Encoding } from '@spancost/otlp'
 import { SIGNALS, type Consume, type Result, type Signal } from '../consume.ts'
 import { splitEndpoint } from '../endpoint.ts'
@@ -34,7 +41,7 @@ export async function startHttpReceiver(
   consumers: Readonly<Partial<Record<Signal, Consume>>>,
 ): Promise<Receiver> {
   const inWork = new Set<ServerResponse>()
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+  const listen = (request: IncomingMessage, response: ServerResponse): void => {
     inWork.add(response)
     response.once('close', () => inWork.delete(response))
     serve(request, response, options.maxRequestBytes, consumers).catch((error: unknown) => {
@@ -42,7 +49,11 @@ export async function startHttpReceiver(
       const encoding = encodingOf(request.headers['content-type']) ?? 'json'
       respondWithError(response, encoding, 503, RPC_CODES.UNAVAILABLE, (error as Error).message)
     })
-  })
+  }
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, listen)
+  // A sender that asks before it sends a body hears a refusal that needs none at once.
+  server.on('checkContinue', listen)
+  server.on('clientError', refuseBrokenRequest)
   const { host, port } = splitEndpoint(options.endpoint)!
   server.listen(port, host)
   await once(server, 'listening')
@@ -107,7 +118,9 @@ async function serve(
 
   const abort = new AbortController()
   response.once('close', () => abort.abort(new Error('the sender went away')))
-  const read = await readBody(request, maxBytes)
+  const read = await readBody(request, maxBytes, () => {
+    if (isWaiting(request)) response.writeContinue()
+  })
   if (read.kind === 'gone') return
   if (read.kind === 'refused') {
     return refuse(
@@ -165,8 +178,40 @@ function respondWithError(
   code: number,
   message: string,
 ): void {
+  // Who waits for a "continue" that does not come may send the body, or the next request.
+  if (isWaiting(response.req)) response.shouldKeepAlive = false
   if (!response.req.complete) dropRest(response.req)
   send(response, status, encoding, encodeStatus(encoding, code, message))
+}
+
+function isWaiting(request: IncomingMessage): boolean {
+  return request.headers.expect !== undefined
+}
+
+/** Longer than a sender needs to read an answer, even where it is still writing. */
+const LAST_WORD_MS = 1000
+
+/**
+ * Answers what is no HTTP, as far as its sender can be answered at all, and ends the connection:
+ * where the next request would begin nobody knows.
+ */
+function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
+  const body = encodeStatus('json', RPC_CODES.INVALID_ARGUMENT, `no HTTP request: ${error.message}`)
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `Content-Type: ${CONTENT_TYPES.json}`,
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+  ]
+  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]))
+  // Closed with bytes unread, the connection would be reset before the answer is.
+  socket.resume()
+  setTimeout(() => socket.destroy(), LAST_WORD_MS).unref()
 }
 
 /** A sender that goes on beyond this has its connection cut. */

@@ -16,8 +16,15 @@ const DECOMPRESS: ReadonlyMap<string, Decompress> = new Map<string, Decompress>(
   ['zstd', promisify(zstdDecompress)],
 ])
 
-/** Reads a request's body and decompresses it; neither form may be larger than `maxBytes`. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<ReadBody> {
+/**
+ * Reads a request's body and decompresses it; neither form may be larger than `maxBytes`. `begin`
+ * is called when nothing speaks against the body before it is read.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  begin: () => void,
+): Promise<ReadBody> {
   const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   const decompress = DECOMPRESS.get(coding)
   const isPlain = coding === 'identity' || coding === 'none' || coding === ''
@@ -33,6 +40,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   }
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge
 
+  begin()
   const chunks: Buffer[] = []
   let length = 0
   // Leaving the loop must not cut the connection: the sender is owed an answer.
