@@ -20,8 +20,9 @@ function readFaults(text: string, env: Env = {}): string[] {
 const DEFAULTS: Config = {
   receivers: {
     otlp: {
-      grpc: { endpoint: '127.0.0.1:14317' },
+      grpc: { endpoint: '127.0.0.1:14317', maxConnectionAgeMs: 1_800_000, keepaliveMs: 120_000 },
       http: { endpoint: '127.0.0.1:14318' },
+      bearerTokens: [],
       maxRequestSizeBytes: 67_108_864,
       maxInFlightBytes: 268_435_456,
     },
@@ -65,8 +66,9 @@ describe('what is written', () => {
     const config = readGood(`
 receivers:
   otlp:
-    grpc: {endpoint: "0.0.0.0:4317"}
+    grpc: {endpoint: "0.0.0.0:4317", maxConnectionAge: 5m, keepalive: 30s}
     http: {endpoint: "[::1]:4318"}
+    auth: {bearerTokens: [one]}
     maxRequestSize: 512KiB
     maxInFlight: 1GiB
 api: {endpoint: localhost:8080}
@@ -92,8 +94,9 @@ log: {level: debug}
       ...DEFAULTS,
       receivers: {
         otlp: {
-          grpc: { endpoint: '0.0.0.0:4317' },
+          grpc: { endpoint: '0.0.0.0:4317', maxConnectionAgeMs: 300_000, keepaliveMs: 30_000 },
           http: { endpoint: '[::1]:4318' },
+          bearerTokens: ['one'],
           maxRequestSizeBytes: 524_288,
           maxInFlightBytes: 1_073_741_824,
         },

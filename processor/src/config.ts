@@ -27,10 +27,26 @@ export interface Config {
 
 /** Endpoints are `host:port`; absent: switched off. */
 export interface OtlpReceivers {
-  readonly grpc?: { readonly endpoint: string }
-  readonly http?: { readonly endpoint: string }
+  readonly grpc?: Listener & { readonly maxConnectionAgeMs: number; readonly keepaliveMs: number }
+  readonly http?: Listener
+  /** None: everybody is let in. */
+  readonly bearerTokens: readonly string[]
   readonly maxRequestSizeBytes: number
   readonly maxInFlightBytes: number
+}
+
+export interface Listener {
+  readonly endpoint: string
+  /** Absent: without TLS. */
+  readonly tls?: ServerTlsFiles
+}
+
+/** PEM files, from the working directory. */
+export interface ServerTlsFiles {
+  readonly certPath: string
+  readonly keyPath: string
+  /** Whose certificates a client has to have; absent: it needs none. */
+  readonly clientCaPath?: string
 }
 
 /** Something that spend can be grouped by: the first of the keys that a span, scope or resource has. */
@@ -131,15 +147,37 @@ function completeConfig(written: WrittenConfig): Config {
 }
 
 function completeReceivers(written: WrittenConfig['receivers']['otlp']): OtlpReceivers {
-  const grpc = written.grpc?.endpoint ?? undefined
-  const http = written.http?.endpoint ?? undefined
+  const { grpc, http, auth } = written
+  const grpcListener = completeListener(grpc)
+  const httpListener = completeListener(http)
   return {
-    ...(grpc !== undefined && { grpc: { endpoint: grpc } }),
-    ...(http !== undefined && { http: { endpoint: http } }),
+    ...(grpc &&
+      grpcListener && {
+        grpc: {
+          ...grpcListener,
+          maxConnectionAgeMs: grpc.maxConnectionAge,
+          keepaliveMs: grpc.keepalive,
+        },
+      }),
+    ...(httpListener && { http: httpListener }),
+    bearerTokens: auth.bearerTokens,
     maxRequestSizeBytes: written.maxRequestSize,
     maxInFlightBytes: written.maxInFlight,
   }
 }
+
+function completeListener(written: WrittenListener | null): Listener | undefined {
+  const { endpoint, tls } = written ?? {}
+  if (typeof endpoint !== 'string') return undefined
+  if (tls === undefined) return { endpoint }
+  const { cert: certPath, key: keyPath, clientCa: clientCaPath } = tls
+  return {
+    endpoint,
+    tls: { certPath, keyPath, ...(clientCaPath !== undefined && { clientCaPath }) },
+  }
+}
+
+type WrittenListener = NonNullable<WrittenConfig['receivers']['otlp']['http']>
 
 /** Built-in ones first, in their order; `null` takes one away, another definition replaces it. */
 function completeDimensions(written: WrittenConfig['dimensions']): readonly Dimension[] {

@@ -2,17 +2,20 @@ import { openSqliteStore } from '@spancost/ledger'
 import { loadBook } from '@spancost/pricing'
 import type { Logger } from 'pino'
 import { startApi } from './api/server.ts'
-import type { Config, Destination } from './config.ts'
+import type { Config, Destination, OtlpReceivers } from './config.ts'
 import { SIGNALS, type Consume, type Signal } from './consume.ts'
 import { createGrpcForwarder } from './forward/otlp-grpc.ts'
 import { createHttpForwarder } from './forward/otlp-http.ts'
 import { withRetry } from './forward/retry.ts'
 import { withTimeout } from './forward/timeout.ts'
 import { createPipeline } from './pipeline.ts'
+import { createTokenCheck } from './receive/bearer-tokens.ts'
 import { limitInFlight } from './receive/limit-in-flight.ts'
 import { refuseMalformed } from './receive/refuse-malformed.ts'
 import { startGrpcReceiver } from './receive/otlp-grpc.ts'
 import { startHttpReceiver } from './receive/otlp-http.ts'
+import type { Receiver } from './receive/receiver.ts'
+import { readServerTls } from './receive/server-tls.ts'
 import { startTelemetry } from './telemetry.ts'
 import { VERSION } from './version.ts'
 
@@ -84,26 +87,39 @@ async function startRooms(
   })
   stops.push(() => api.stop())
 
-  const maxRequestBytes = otlp.maxRequestSizeBytes
   const addresses: { grpc?: string; http?: string; api: string } = { api: api.address }
-  if (otlp.grpc !== undefined) {
-    const { endpoint } = otlp.grpc
-    const grpc = await startGrpcReceiver({ endpoint, maxRequestBytes }, receivable)
-    stops.push(() => grpc.stop())
-    addresses.grpc = grpc.address
+  const start = async (transport: 'grpc' | 'http'): Promise<void> => {
+    const receiver = await startReceiver(transport, otlp, receivable)
+    if (receiver === undefined) return
+    stops.push(() => receiver.stop())
+    addresses[transport] = receiver.address
   }
-  if (otlp.http !== undefined) {
-    const { endpoint } = otlp.http
-    const http = await startHttpReceiver({ endpoint, maxRequestBytes }, receivable)
-    stops.push(() => http.stop())
-    addresses.http = http.address
-  }
+  await start('grpc')
+  await start('http')
   // Stopped first: whoever balances load should look elsewhere while we finish.
   ready = true
   stops.push(async () => {
     ready = false
   })
   return addresses
+}
+
+function startReceiver(
+  transport: 'grpc' | 'http',
+  otlp: OtlpReceivers,
+  consumers: Readonly<Partial<Record<Signal, Consume>>>,
+): Promise<Receiver> | undefined {
+  const listener = otlp[transport]
+  if (listener === undefined) return undefined
+  const { tls: files, ...listen } = listener
+  const options = {
+    ...listen,
+    ...(files !== undefined && { tls: readServerTls(files) }),
+    maxRequestBytes: otlp.maxRequestSizeBytes,
+    isAllowed: createTokenCheck(otlp.bearerTokens),
+  }
+  const startOne = transport === 'grpc' ? startGrpcReceiver : startHttpReceiver
+  return startOne(options, consumers)
 }
 
 const keepOnly: Consume = () => Promise.resolve({ kind: 'accepted' })

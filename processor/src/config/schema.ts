@@ -45,6 +45,14 @@ const dimensionName = z
   )
   .refine((name) => !FIXED_LABELS.has(name), 'this label is fixed and cannot be redefined')
 
+const listenerTls = z.strictObject({
+  cert: text(4096).describe('PEM file of the certificate, and those between it and its authority'),
+  key: text(4096).describe('PEM file of the private key to `cert`'),
+  clientCa: text(4096)
+    .optional()
+    .describe('PEM file of authorities; who has no certificate of theirs is not let in'),
+})
+
 const otlp = z
   .strictObject({
     grpc: z
@@ -53,6 +61,13 @@ const otlp = z
           .nullable()
           .prefault('127.0.0.1:14317')
           .describe('Where OTLP/gRPC is received; `null`: nowhere'),
+        tls: listenerTls.optional().describe('Absent: without TLS'),
+        maxConnectionAge: durationBetween('10s', '24h')
+          .prefault('30m')
+          .describe('After it a client connects anew, maybe to another replica. 10s to 24h'),
+        keepalive: durationBetween('10s', '24h')
+          .prefault('2m')
+          .describe('Between two checks that a silent client is still there. 10s to 24h'),
       })
       .nullable()
       .prefault({}),
@@ -62,8 +77,18 @@ const otlp = z
           .nullable()
           .prefault('127.0.0.1:14318')
           .describe('Where OTLP/HTTP is received; `null`: nowhere'),
+        tls: listenerTls.optional().describe('Absent: without TLS'),
       })
       .nullable()
+      .prefault({}),
+    auth: z
+      .strictObject({
+        bearerTokens: z
+          .array(z.string().regex(/^[!-~]{1,4096}$/, 'expected printable ASCII without spaces'))
+          .max(64)
+          .prefault([])
+          .describe('Who has none of these is answered with 401; none: everybody is let in'),
+      })
       .prefault({}),
     maxRequestSize: sizeBetween('1KiB', '1GiB')
       .prefault('64MiB')

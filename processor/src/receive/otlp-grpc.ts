@@ -2,8 +2,10 @@ import {
   Metadata,
   Server,
   ServerCredentials,
+  ServerInterceptingCall,
   status,
   type sendUnaryData,
+  type ServerInterceptor,
   type ServerUnaryCall,
   type ServiceDefinition,
   type UntypedServiceImplementation,
@@ -11,26 +13,42 @@ import {
 import { encodeExportResponse, encodeStatus } from '@spancost/otlp'
 import { SIGNALS, type Consume, type Result, type Signal } from '../consume.ts'
 import { OTLP_METHODS } from '../otlp-methods.ts'
-import type { Receiver } from './receiver.ts'
+import { CHALLENGE, type IsAllowed } from './bearer-tokens.ts'
+import type { Receiver, ReceiverOptions } from './receiver.ts'
+import type { ServerTls } from './server-tls.ts'
 
-export interface GrpcReceiverOptions {
-  /** `host:port`; port 0 lets the system choose. */
-  readonly endpoint: string
-  /** Of a request after decompression. */
-  readonly maxRequestBytes: number
+export interface GrpcReceiverOptions extends ReceiverOptions {
+  /** Then a client has to connect anew, and comes to another replica. Absent: never. */
+  readonly maxConnectionAgeMs?: number
+  /** Between two questions whether a silent client is still there. Absent: it is not asked. */
+  readonly keepaliveMs?: number
 }
 
 /** Requests larger than HTTP/2's default window of 64 KiB should not wait for window updates. */
 const FLOW_CONTROL_WINDOW_BYTES = 16 * 1024 * 1024
+
+/** What an old connection may still finish: longer than any sender waits by default. */
+const LAST_CALLS_MS = 60_000
+const KEEPALIVE_TIMEOUT_MS = 20_000
 
 /** OTLP/gRPC. Requests stay bytes: nothing here decodes them. */
 export async function startGrpcReceiver(
   options: GrpcReceiverOptions,
   consumers: Readonly<Partial<Record<Signal, Consume>>>,
 ): Promise<Receiver> {
+  const { isAllowed, maxConnectionAgeMs, keepaliveMs } = options
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes,
     'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
+    ...(maxConnectionAgeMs !== undefined && {
+      'grpc.max_connection_age_ms': maxConnectionAgeMs,
+      'grpc.max_connection_age_grace_ms': LAST_CALLS_MS,
+    }),
+    ...(keepaliveMs !== undefined && {
+      'grpc.keepalive_time_ms': keepaliveMs,
+      'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    }),
+    ...(isAllowed && { interceptors: [refuseStrangers(isAllowed)] }),
   })
   const inWork = new Set<Promise<void>>()
   for (const signal of SIGNALS) {
@@ -40,7 +58,7 @@ export async function startGrpcReceiver(
     server.addService(serviceOf(signal), handlerOf(signal, consume, inWork))
   }
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(options.endpoint, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(options.endpoint, createCredentials(options.tls), (error, bound) => {
       if (error === null) resolve(bound)
       else reject(error)
     })
@@ -49,6 +67,31 @@ export async function startGrpcReceiver(
     address: options.endpoint.replace(/:\d+$/, `:${port}`),
     stop: () => stopServer(server, inWork),
   }
+}
+
+/** With `clientCa`, who has no certificate of one of its authorities is cut off in the handshake. */
+function createCredentials(tls: ServerTls | undefined): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure()
+  const { cert, key, clientCa } = tls
+  const pair = { cert_chain: cert, private_key: key }
+  return ServerCredentials.createSsl(clientCa ?? null, [pair], clientCa !== undefined)
+}
+
+/** Refuses by the head of a call, before its message is read. */
+function refuseStrangers(isAllowed: IsAllowed): ServerInterceptor {
+  return (_, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (received, proceed) => {
+            if (isAllowed(received.get('authorization')[0]?.toString())) return proceed(received)
+            const metadata = new Metadata()
+            metadata.set('www-authenticate', CHALLENGE)
+            const details = 'a valid bearer token is needed'
+            return call.sendStatus({ code: status.UNAUTHENTICATED, details, metadata })
+          },
+        }),
+    })
 }
 
 /** Once all is answered, how long the answers have to leave before what is still open is cut. */

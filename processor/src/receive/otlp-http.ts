@@ -6,19 +6,15 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { encodeExportResponse, encodeStatus, RPC_CODES, type Encoding } from '@spancost/otlp'
 import { SIGNALS, type Consume, type Result, type Signal } from '../consume.ts'
 import { splitEndpoint } from '../endpoint.ts'
+import { CHALLENGE } from './bearer-tokens.ts'
 import { readBody } from './read-body.ts'
-import type { Receiver } from './receiver.ts'
-
-export interface HttpReceiverOptions {
-  /** `host:port`; port 0 lets the system choose. */
-  readonly endpoint: string
-  /** Of a request after decompression. */
-  readonly maxRequestBytes: number
-}
+import type { Receiver, ReceiverOptions } from './receiver.ts'
+import type { ServerTls } from './server-tls.ts'
 
 const PATHS: ReadonlyMap<string, Signal> = new Map(
   SIGNALS.map((signal) => [`/v1/${signal}`, signal]),
@@ -37,20 +33,20 @@ const REQUEST_TIMEOUT_MS = 60_000
  * `/v1/metrics` and `/v1/logs`. Every error has a `Status` body in the request's own encoding.
  */
 export async function startHttpReceiver(
-  options: HttpReceiverOptions,
+  options: ReceiverOptions,
   consumers: Readonly<Partial<Record<Signal, Consume>>>,
 ): Promise<Receiver> {
   const inWork = new Set<ServerResponse>()
   const listen = (request: IncomingMessage, response: ServerResponse): void => {
     inWork.add(response)
     response.once('close', () => inWork.delete(response))
-    serve(request, response, options.maxRequestBytes, consumers).catch((error: unknown) => {
+    serve(request, response, options, consumers).catch((error: unknown) => {
       // A fault of ours: the sender keeps the request and tries again.
       const encoding = encodingOf(request.headers['content-type']) ?? 'json'
       respondWithError(response, encoding, 503, RPC_CODES.UNAVAILABLE, (error as Error).message)
     })
   }
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, listen)
+  const server = createListener(options.tls).on('request', listen)
   // A sender that asks before it sends a body hears a refusal that needs none at once.
   server.on('checkContinue', listen)
   server.on('clientError', refuseBrokenRequest)
@@ -58,6 +54,15 @@ export async function startHttpReceiver(
   server.listen(port, host)
   await once(server, 'listening')
   return { address: addressOf(server, host), stop: () => stopServer(server, inWork) }
+}
+
+/** With `clientCa`, who has no certificate of one of its authorities is cut off in the handshake. */
+function createListener(tls: ServerTls | undefined): Server {
+  const requestTimeout = REQUEST_TIMEOUT_MS
+  if (tls === undefined) return createServer({ requestTimeout })
+  const { cert, key, clientCa } = tls
+  const mutual = clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true }
+  return createSecureServer({ cert, key, requestTimeout, ...mutual })
 }
 
 function addressOf(server: Server, host: string): string {
@@ -87,12 +92,16 @@ async function stopServer(server: Server, inWork: ReadonlySet<ServerResponse>): 
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  maxBytes: number,
+  { maxRequestBytes, isAllowed }: ReceiverOptions,
   consumers: Readonly<Partial<Record<Signal, Consume>>>,
 ): Promise<void> {
   const encoding = encodingOf(request.headers['content-type'])
   const refuse = (status: number, code: number, message: string): void => {
     respondWithError(response, encoding ?? 'json', status, code, message)
+  }
+  if (isAllowed?.(request.headers.authorization) === false) {
+    response.setHeader('WWW-Authenticate', CHALLENGE)
+    return refuse(401, RPC_CODES.UNAUTHENTICATED, 'a valid bearer token is needed')
   }
   const path = (request.url ?? '').split('?', 1)[0]!
   const signal = PATHS.get(path)
@@ -118,7 +127,7 @@ async function serve(
 
   const abort = new AbortController()
   response.once('close', () => abort.abort(new Error('the sender went away')))
-  const read = await readBody(request, maxBytes, () => {
+  const read = await readBody(request, maxRequestBytes, () => {
     if (isWaiting(request)) response.writeContinue()
   })
   if (read.kind === 'gone') return

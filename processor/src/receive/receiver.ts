@@ -1,7 +1,22 @@
+import type { IsAllowed } from './bearer-tokens.ts'
+import type { ServerTls } from './server-tls.ts'
+
 /** A started receiver. */
 export interface Receiver {
   /** `host:port` with the port that is really used. */
   readonly address: string
   /** Takes no new requests and resolves when those in work are answered. */
   stop(): Promise<void>
+}
+
+/** What the receivers of both transports want to know. */
+export interface ReceiverOptions {
+  /** `host:port`; port 0 lets the system choose. */
+  readonly endpoint: string
+  /** Of a request after decompression. */
+  readonly maxRequestBytes: number
+  /** Absent: without TLS. */
+  readonly tls?: ServerTls
+  /** Absent: everybody is let in. */
+  readonly isAllowed?: IsAllowed
 }
