@@ -10,11 +10,11 @@ import { withRetry } from './forward/retry.ts'
 import { withTimeout } from './forward/timeout.ts'
 import { createPipeline } from './pipeline.ts'
 import { createTokenCheck } from './receive/bearer-tokens.ts'
-import { limitInFlight } from './receive/limit-in-flight.ts'
+import { createInFlight, limitInFlight } from './receive/limit-in-flight.ts'
 import { refuseMalformed } from './receive/refuse-malformed.ts'
 import { startGrpcReceiver } from './receive/otlp-grpc.ts'
 import { startHttpReceiver } from './receive/otlp-http.ts'
-import type { Receiver } from './receive/receiver.ts'
+import type { Receiver, Uploads } from './receive/receiver.ts'
 import { readServerTls } from './receive/server-tls.ts'
 import { startTelemetry } from './telemetry.ts'
 import { VERSION } from './version.ts'
@@ -71,8 +71,10 @@ async function startRooms(
         ? createPipeline({ book, store, dimensions, aliases, onRecorded, forward: next })
         : refuseMalformed(next)
   }
-  const oneBound = boundInFlight(otlp.maxInFlightBytes, consumers)
-  const observed = telemetry.measure(logRefusals(log, oneBound))
+  const inFlight = createInFlight(otlp.maxInFlightBytes)
+  const observe = (next: Consume): Consume => telemetry.measure(logRefusals(log, next))
+  const observed = observe(limitInFlight(inFlight, distribute(consumers)))
+  const refuse = observe(() => Promise.resolve(inFlight.describeRefusal()))
   const receivable = Object.fromEntries(Object.keys(consumers).map((name) => [name, observed]))
 
   let ready = false
@@ -89,7 +91,7 @@ async function startRooms(
 
   const addresses: { grpc?: string; http?: string; api: string } = { api: api.address }
   const start = async (transport: 'grpc' | 'http'): Promise<void> => {
-    const receiver = await startReceiver(transport, otlp, receivable)
+    const receiver = await startReceiver(transport, otlp, { inFlight, refuse }, receivable)
     if (receiver === undefined) return
     stops.push(() => receiver.stop())
     addresses[transport] = receiver.address
@@ -107,6 +109,7 @@ async function startRooms(
 function startReceiver(
   transport: 'grpc' | 'http',
   otlp: OtlpReceivers,
+  uploads: Uploads,
   consumers: Readonly<Partial<Record<Signal, Consume>>>,
 ): Promise<Receiver> | undefined {
   const listener = otlp[transport]
@@ -117,6 +120,7 @@ function startReceiver(
     ...(files !== undefined && { tls: readServerTls(files) }),
     maxRequestBytes: otlp.maxRequestSizeBytes,
     isAllowed: createTokenCheck(otlp.bearerTokens),
+    uploads,
   }
   const startOne = transport === 'grpc' ? startGrpcReceiver : startHttpReceiver
   return startOne(options, consumers)
@@ -139,16 +143,13 @@ function connect(
   return withRetry(config.forward.retry.maxElapsedMs, once)
 }
 
-/** One bound for all signals together. */
-function boundInFlight(
-  maxBytes: number,
-  consumers: Readonly<Partial<Record<Signal, Consume>>>,
-): Consume {
-  return limitInFlight(maxBytes, (request, signal) => {
+/** One for all signals together. */
+function distribute(consumers: Readonly<Partial<Record<Signal, Consume>>>): Consume {
+  return (request, signal) => {
     const consume = consumers[request.signal]
     if (consume === undefined) throw new Error(`no one takes ${request.signal}`)
     return consume(request, signal)
-  })
+  }
 }
 
 function logRefusals(log: Logger, next: Consume): Consume {

@@ -96,7 +96,7 @@ const otlp = z
     maxInFlight: sizeBetween('1KiB', '64GiB')
       .prefault('256MiB')
       .describe(
-        'Of all requests in work, uncompressed; beyond it callers are asked to wait. Up to 64GiB',
+        'Of all requests in work or on their way in; beyond it callers are asked to wait. Up to 64GiB',
       ),
   })
   .refine((value) => value.maxInFlight >= value.maxRequestSize, {

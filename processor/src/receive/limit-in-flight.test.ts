@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Consume, OtlpRequest, Result } from '../consume.ts'
-import { limitInFlight } from './limit-in-flight.ts'
+import { createInFlight, limitInFlight } from './limit-in-flight.ts'
 
 const SIGNAL = new AbortController().signal
 
@@ -21,7 +21,7 @@ function createSlow() {
 
 test('what would go over the limit is refused at once, until there is room again', async () => {
   const { consume, waiting } = createSlow()
-  const limited = limitInFlight(100, consume)
+  const limited = limitInFlight(createInFlight(100), consume)
   const first = limited(createRequest(60), SIGNAL)
   const second = limited(createRequest(40), SIGNAL)
   expect(await limited(createRequest(1), SIGNAL)).toEqual({
@@ -45,7 +45,7 @@ test('what would go over the limit is refused at once, until there is room again
 
 test('one request alone always fits, and then nothing else does', async () => {
   const { consume, waiting } = createSlow()
-  const limited = limitInFlight(100, consume)
+  const limited = limitInFlight(createInFlight(100), consume)
   const huge = limited(createRequest(5000), SIGNAL)
   expect(await limited(createRequest(1), SIGNAL)).toMatchObject({
     kind: 'retryable',
@@ -57,11 +57,26 @@ test('one request alone always fits, and then nothing else does', async () => {
 
 test('a request that fails by a fault of ours makes room, too', async () => {
   const { consume, waiting } = createSlow()
-  const limited = limitInFlight(100, consume)
+  const limited = limitInFlight(createInFlight(100), consume)
   const failing = limited(createRequest(100), SIGNAL)
   waiting[0]!.reject(new Error('oops'))
   await expect(failing).rejects.toThrow('oops')
   const next = limited(createRequest(100), SIGNAL)
   waiting[1]!.resolve({ kind: 'accepted' })
   expect(await next).toEqual({ kind: 'accepted' })
+})
+
+test('requests that are still coming hold what has come of them, until they are let go', () => {
+  const inFlight = createInFlight(100)
+  const [first, second] = [inFlight.open(), inFlight.open()]
+  expect([first.growTo(40), second.growTo(60), first.growTo(41)]).toEqual([true, true, false])
+  second.release()
+  // Alone it may be larger than the limit.
+  expect([first.growTo(500), second.growTo(1)]).toEqual([true, false])
+  first.release()
+  first.release()
+  expect(second.growTo(100)).toBe(true)
+  expect(inFlight.describeRefusal()).toMatchObject({
+    message: '100 bytes are in work; the limit is 100',
+  })
 })

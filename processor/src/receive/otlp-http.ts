@@ -89,10 +89,12 @@ async function stopServer(server: Server, inWork: ReadonlySet<ServerResponse>): 
   await closed
 }
 
+const NO_BODY = new Uint8Array()
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { maxRequestBytes, isAllowed }: ReceiverOptions,
+  { maxRequestBytes, isAllowed, uploads }: ReceiverOptions,
   consumers: Readonly<Partial<Record<Signal, Consume>>>,
 ): Promise<void> {
   const encoding = encodingOf(request.headers['content-type'])
@@ -127,9 +129,12 @@ async function serve(
 
   const abort = new AbortController()
   response.once('close', () => abort.abort(new Error('the sender went away')))
-  const read = await readBody(request, maxRequestBytes, () => {
+  const hold = uploads?.inFlight.open()
+  const read = await readBody(request, maxRequestBytes, hold, () => {
     if (isWaiting(request)) response.writeContinue()
   })
+  // Whole, it is held by what comes next, in the same tick.
+  hold?.release()
   if (read.kind === 'gone') return
   if (read.kind === 'refused') {
     return refuse(
@@ -139,7 +144,10 @@ async function serve(
     )
   }
 
-  const result = await consume({ signal, encoding, body: read.body }, abort.signal)
+  const result =
+    read.kind === 'no_room'
+      ? await uploads!.refuse({ signal, encoding, body: NO_BODY }, abort.signal)
+      : await consume({ signal, encoding, body: read.body }, abort.signal)
   respond(response, encoding, signal, result)
 }
 

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip, inflate, zstdDecompress } from 'node:zlib'
+import type { Hold } from './limit-in-flight.ts'
 
 export type ReadBody =
   | { readonly kind: 'body'; readonly body: Uint8Array }
   | { readonly kind: 'refused'; readonly status: 400 | 413 | 415; readonly message: string }
+  | { readonly kind: 'no_room' }
   /** The sender closed the connection; there is no one to answer. */
   | { readonly kind: 'gone' }
 
@@ -18,11 +20,12 @@ const DECOMPRESS: ReadonlyMap<string, Decompress> = new Map<string, Decompress>(
 
 /**
  * Reads a request's body and decompresses it; neither form may be larger than `maxBytes`. `begin`
- * is called when nothing speaks against the body before it is read.
+ * is called when nothing speaks against the body before it is read. `hold` grows with the body.
  */
 export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
+  hold: Hold | undefined,
   begin: () => void,
 ): Promise<ReadBody> {
   const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
@@ -38,7 +41,9 @@ export async function readBody(
     status: 413,
     message: `the request is larger than ${maxBytes} bytes`,
   }
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge
+  const announced = Number(request.headers['content-length'] ?? 0)
+  if (announced > maxBytes) return tooLarge
+  if (hold?.growTo(announced) === false) return { kind: 'no_room' }
 
   begin()
   const chunks: Buffer[] = []
@@ -49,6 +54,7 @@ export async function readBody(
     for await (const chunk of body) {
       length += chunk.length
       if (length > maxBytes) return tooLarge
+      if (length > announced && hold?.growTo(length) === false) return { kind: 'no_room' }
       chunks.push(chunk)
     }
   } catch {

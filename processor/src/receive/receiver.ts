@@ -1,4 +1,6 @@
+import type { Consume } from '../consume.ts'
 import type { IsAllowed } from './bearer-tokens.ts'
+import type { InFlight } from './limit-in-flight.ts'
 import type { ServerTls } from './server-tls.ts'
 
 /** A started receiver. */
@@ -19,4 +21,13 @@ export interface ReceiverOptions {
   readonly tls?: ServerTls
   /** Absent: everybody is let in. */
   readonly isAllowed?: IsAllowed
+  /** Absent: bodies are bounded only when they have come whole. */
+  readonly uploads?: Uploads
+}
+
+/** For bodies that are still coming, over HTTP; gRPC's library keeps them to itself. */
+export interface Uploads {
+  readonly inFlight: InFlight
+  /** Answers a request for which there is no room; its body is left out. */
+  readonly refuse: Consume
 }
