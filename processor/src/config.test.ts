@@ -111,6 +111,7 @@ log: {level: debug}
             compression: 'none',
             timeoutMs: 500,
             tls: { caPath: 'ca.pem', certPath: 'cert.pem', keyPath: 'key.pem' },
+            isRequired: true,
           },
         ],
         metrics: [
@@ -120,6 +121,7 @@ log: {level: debug}
             headers: {},
             compression: 'gzip',
             timeoutMs: 10_000,
+            isRequired: true,
             tls: {},
           },
         ],
@@ -130,6 +132,7 @@ log: {level: debug}
             headers: {},
             compression: 'gzip',
             timeoutMs: 10_000,
+            isRequired: true,
           },
         ],
         retry: { maxElapsedMs: 60_000 },
@@ -371,13 +374,6 @@ log: loud
       '4 forward.logs[0].endpoint',
       '5 forward.logs[0].timeout',
       '6 forward.logs[0].a',
-    ])
-  })
-
-  test('a second destination for a signal', () => {
-    const one = '{protocol: http, endpoint: "http://a"}'
-    expect(readFaults(`forward:\n  logs: [${one}, ${one}]`)).toEqual([
-      '2 forward.logs: only one destination per signal in this version',
     ])
   })
 

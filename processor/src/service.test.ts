@@ -166,6 +166,29 @@ describe('a started processor', () => {
     ])
   })
 
+  test('several destinations: all must take it, but for those on best effort', async () => {
+    const [main, second, aside] = [await startHop(), await startHop(400), await startHop(400)]
+    const [one, two, three] = [main, second, aside].map(({ endpoint }) => ({
+      protocol: 'http',
+      endpoint,
+    }))
+    const besides = { ...three, require: 'best_effort' }
+    const body = encodeTraces(createTraces([createChatSpan(1, CALL)]))
+    const strict = await start({ forward: { traces: [one, two, besides] } })
+    expect((await post(strict, 'traces', body)).status).toBe(400)
+    expect([main, aside].map(({ requests }) => requests.length)).toEqual([1, 0])
+    await strict.stop()
+
+    const lenient = await start({ forward: { traces: [one, besides] } })
+    expect((await post(lenient, 'traces', body)).status).toBe(200)
+    while (logged.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    const lost = { msg: 'lost to a best effort', endpoint: aside.endpoint }
+    expect(logged).toMatchObject([{ msg: 'refused', fault: 'refused' }, lost])
+    expect(await read(lenient, '/metrics')).toMatch(
+      /^spancost_processor_best_effort_lost_total\{.*spancost_signal="traces".*\} 1/m,
+    )
+  })
+
   test('bounds what is in work, all signals together', async () => {
     const hop = await startHttpDestination(() => {})
     stops.push(hop.stop)

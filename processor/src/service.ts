@@ -2,8 +2,9 @@ import { openSqliteStore } from '@spancost/ledger'
 import { loadBook } from '@spancost/pricing'
 import type { Logger } from 'pino'
 import { startApi } from './api/server.ts'
-import type { Config, Destination, OtlpReceivers } from './config.ts'
+import type { Config, OtlpReceivers } from './config.ts'
 import { SIGNALS, type Consume, type Signal } from './consume.ts'
+import { fanOut, type OnLost } from './forward/fan-out.ts'
 import { createGrpcForwarder } from './forward/otlp-grpc.ts'
 import { createHttpForwarder } from './forward/otlp-http.ts'
 import { withRetry } from './forward/retry.ts'
@@ -57,9 +58,14 @@ async function startRooms(
   stops.push(() => telemetry.stop())
 
   const { otlp } = config.receivers
+  const onLost: OnLost = (request, endpoint, message) => {
+    const { signal } = request
+    log.warn({ signal, bytes: request.body.length, endpoint, message }, 'lost to a best effort')
+    telemetry.onLost(request)
+  }
   const consumers: Partial<Record<Signal, Consume>> = {}
   for (const signal of SIGNALS) {
-    const forward = connect(signal, config, stops)
+    const forward = connect(signal, config, onLost, stops)
     // Traces are worth taking without a next hop: they are kept and metered.
     if (forward === undefined && signal !== 'traces') continue
     const next = forward ?? keepOnly
@@ -128,19 +134,22 @@ function startReceiver(
 
 const keepOnly: Consume = () => Promise.resolve({ kind: 'accepted' })
 
-/** One destination behind its timeout and retries; `undefined` where none is configured. */
+/** All destinations, each behind its timeout and retries; `undefined` where none is configured. */
 function connect(
   signal: Signal,
-  config: Config,
+  { forward }: Config,
+  onLost: OnLost,
   stops: (() => Promise<void>)[],
 ): Consume | undefined {
-  const destination: Destination | undefined = config.forward[signal][0]
-  if (destination === undefined) return undefined
-  const create = destination.protocol === 'http' ? createHttpForwarder : createGrpcForwarder
-  const forwarder = create(signal, destination)
-  stops.push(() => forwarder.close())
-  const once = withTimeout(destination.timeoutMs, forwarder.consume)
-  return withRetry(config.forward.retry.maxElapsedMs, once)
+  const branches = forward[signal].map((destination) => {
+    const create = destination.protocol === 'http' ? createHttpForwarder : createGrpcForwarder
+    const forwarder = create(signal, destination)
+    stops.push(() => forwarder.close())
+    const once = withTimeout(destination.timeoutMs, forwarder.consume)
+    const { endpoint, isRequired } = destination
+    return { endpoint, isRequired, consume: withRetry(forward.retry.maxElapsedMs, once) }
+  })
+  return branches.length === 0 ? undefined : fanOut(branches, onLost)
 }
 
 /** One for all signals together. */

@@ -11,12 +11,14 @@ import { NodeSDK } from '@opentelemetry/sdk-node'
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions'
 import type { Recorded, Store } from '@spancost/ledger'
 import type { Config } from './config.ts'
-import type { Consume } from './consume.ts'
+import type { Consume, OtlpRequest } from './consume.ts'
 import { createMetricProducer, formatPrometheus } from './metric-formats.ts'
 import { readCostMetrics } from './meter.ts'
 
 export interface Telemetry {
   readonly onRecorded: (spanCount: number, recorded: readonly Recorded[]) => void
+  /** Counts what a best-effort destination did not get. */
+  readonly onLost: (request: OtlpRequest) => void
   /** Counts requests by what became of them, and how long they took. */
   measure(next: Consume): Consume
   /** Everything for `/metrics`: the cost metrics and our own, in the Prometheus text format. */
@@ -89,7 +91,7 @@ function createOtlpReaders(
   ]
 }
 
-function createInstruments(): Pick<Telemetry, 'onRecorded' | 'measure'> {
+function createInstruments(): Pick<Telemetry, 'onRecorded' | 'onLost' | 'measure'> {
   const meter = metrics.getMeter('spancost')
   const spans = meter.createCounter('spancost.processor.spans', {
     description: 'Spans that were received and read.',
@@ -108,7 +110,12 @@ function createInstruments(): Pick<Telemetry, 'onRecorded' | 'measure'> {
     description: 'Bytes of requests, uncompressed, by what became of them.',
     unit: 'By',
   })
+  const lost = meter.createCounter('spancost.processor.best_effort.lost', {
+    description: 'Requests that a best-effort destination did not take.',
+    unit: '{request}',
+  })
   return {
+    onLost: ({ signal }) => lost.add(1, { 'spancost.signal': signal }),
     onRecorded: (spanCount, recorded) => {
       spans.add(spanCount)
       for (const { outcome, standing } of recorded) {

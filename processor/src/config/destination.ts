@@ -8,11 +8,14 @@ export interface Destination {
   /** http: the base URL, without a trailing slash. grpc: `host:port`. */
   readonly endpoint: string
   readonly headers: Readonly<Record<string, string>>
-  readonly compression: 'none' | 'gzip'
+  /** `zstd` only over HTTP. */
+  readonly compression: 'none' | 'gzip' | 'zstd'
   /** For one attempt. */
   readonly timeoutMs: number
   /** Present exactly where TLS is spoken. */
   readonly tls?: TlsFiles
+  /** `false`: what it refuses is lost to it, and the answer to the sender stays as it is. */
+  readonly isRequired: boolean
 }
 
 /** PEM files, from the working directory. `certPath` and `keyPath` come together or not at all. */
@@ -30,7 +33,14 @@ const written = z.strictObject({
       'grpc: `host:port` (TLS), `https://host:port` or `http://host:port`',
   ),
   headers: headers.prefault({}).describe('Sent with every request, such as an API key'),
-  compression: z.enum(['none', 'gzip']).prefault('gzip').describe('Of what is sent'),
+  compression: z
+    .enum(['none', 'gzip', 'zstd'])
+    .prefault('gzip')
+    .describe('Of what is sent; `zstd` over HTTP only'),
+  require: z
+    .enum(['all', 'best_effort'])
+    .prefault('all')
+    .describe('`best_effort`: its refusals are logged and counted, and change no answer'),
   timeout: durationBetween('1ms', '5m').prefault('10s').describe('For one attempt. 1ms to 5m'),
   tls: z
     .strictObject({
@@ -48,9 +58,10 @@ const written = z.strictObject({
 type Written = z.infer<typeof written>
 
 /** What is wrong between these is told even where another key is wrong, too. */
-type Aim = Pick<Written, 'protocol' | 'endpoint' | 'headers' | 'tls'>
+type Aim = Pick<Written, 'protocol' | 'endpoint' | 'headers' | 'compression' | 'tls'>
 const aim = z.object(
-  written.pick({ protocol: true, endpoint: true, headers: true, tls: true }).shape,
+  written.pick({ protocol: true, endpoint: true, headers: true, compression: true, tls: true })
+    .shape,
 )
 
 /** A destination as it is written; parses to a `Destination`. */
@@ -72,7 +83,8 @@ export const destination = written
       ...(tls.key !== undefined && { keyPath: tls.key }),
     }
     const tlsFiles = secure ? { tls: files } : {}
-    return { protocol, endpoint, headers: sent, compression, timeoutMs, ...tlsFiles }
+    const isRequired = value.require === 'all'
+    return { protocol, endpoint, headers: sent, compression, timeoutMs, isRequired, ...tlsFiles }
   })
 
 interface Target {
@@ -120,5 +132,18 @@ function findFaults(value: Aim): FaultAt[] {
   if (protocol === 'grpc' && binary !== undefined) {
     faults.push([['headers', binary], 'gRPC keeps names that end in -bin for binary values'])
   }
+  if (protocol === 'grpc' && value.compression === 'zstd') {
+    faults.push([['compression'], '`zstd` only over HTTP'])
+  }
+  for (const header of Object.keys(value.headers).filter(isOurs)) {
+    faults.push([['headers', header], 'this header is written by the processor itself'])
+  }
   return faults
+}
+
+/** Headers that say how a message is written, or belong to the connection (RFC 9110, 7.6.1). */
+function isOurs(header: string): boolean {
+  return /^(?:content-(?:type|length|encoding)|transfer-encoding|connection|keep-alive|upgrade|host|te|trailer|expect|grpc-.*)$/i.test(
+    header,
+  )
 }

@@ -10,7 +10,7 @@ import { baseUrl, durationBetween, headers, listenEndpoint, sizeBetween, text } 
 const destinations = (signal: string, otherwise: string) =>
   z
     .array(destination)
-    .max(1, 'only one destination per signal in this version')
+    .max(8)
     .prefault([])
     .describe(`Where ${signal} go next; none: they are ${otherwise}`)
 

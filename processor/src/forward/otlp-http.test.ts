@@ -35,22 +35,25 @@ function forward({ endpoint }: HttpDestination, request = REQUEST): Promise<Resu
 }
 
 describe('what the destination gets', () => {
-  test.each(['none', 'gzip'] as const)('the bytes as they were, compression %s', async (coding) => {
-    const hop = await start()
-    const headers = { 'X-Api-Key': 'k 1', 'x-scope': 'two' }
-    const { consume } = connect(hop.endpoint, { headers, compression: coding })
-    for (const request of [REQUEST, JSON_REQUEST]) {
-      expect(await consume(request, new AbortController().signal)).toEqual({ kind: 'accepted' })
-    }
-    const common = { 'x-api-key': 'k 1', 'x-scope': 'two' }
-    const type = ['application/x-protobuf', 'application/json']
-    for (const [index, one] of hop.requests.entries()) {
-      expect(one).toMatchObject({ method: 'POST', path: '/v1/traces', body: BODY })
-      expect(one.headers).toMatchObject({ ...common, 'content-type': type[index] })
-      expect(one.headers['content-encoding']).toBe(coding === 'gzip' ? 'gzip' : undefined)
-    }
-    expect(hop.requests).toHaveLength(2)
-  })
+  test.each(['none', 'gzip', 'zstd'] as const)(
+    'the bytes as they were, compression %s',
+    async (coding) => {
+      const hop = await start()
+      const headers = { 'X-Api-Key': 'k 1', 'x-scope': 'two' }
+      const { consume } = connect(hop.endpoint, { headers, compression: coding })
+      for (const request of [REQUEST, JSON_REQUEST]) {
+        expect(await consume(request, new AbortController().signal)).toEqual({ kind: 'accepted' })
+      }
+      const common = { 'x-api-key': 'k 1', 'x-scope': 'two' }
+      const type = ['application/x-protobuf', 'application/json']
+      for (const [index, one] of hop.requests.entries()) {
+        expect(one).toMatchObject({ method: 'POST', path: '/v1/traces', body: BODY })
+        expect(one.headers).toMatchObject({ ...common, 'content-type': type[index] })
+        expect(one.headers['content-encoding']).toBe(coding === 'none' ? undefined : coding)
+      }
+      expect(hop.requests).toHaveLength(2)
+    },
+  )
 
   test.each(['none', 'gzip'] as const)('an empty body stays empty with %s', async (compression) => {
     const hop = await start()

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { constants, gzip, zstdCompress } from 'node:zlib'
 import { decodeExportResponse } from '@spancost/otlp'
 import { Pool, type Dispatcher } from 'undici'
 import type { Destination } from '../config.ts'
@@ -14,7 +14,14 @@ const MAX_RESPONSE_BYTES = 64 * 1024
 
 const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
 
-const compress = promisify(gzip)
+const [packGzip, packZstd] = [promisify(gzip), promisify(zstdCompress)]
+
+/** The fastest levels: of gzip it is four times as fast as the default, and a third larger. */
+const PACK = {
+  gzip: (body: Uint8Array): Promise<Buffer> => packGzip(body, { level: 1 }),
+  zstd: (body: Uint8Array): Promise<Buffer> =>
+    packZstd(body, { params: { [constants.ZSTD_c_compressionLevel]: 1 } }),
+} as const
 
 /**
  * OTLP/HTTP to one destination, in the encoding that the request came in. Timeouts are the
@@ -48,17 +55,17 @@ async function createRequest(
   { body, encoding }: OtlpRequest,
   signal: AbortSignal,
 ): Promise<Dispatcher.RequestOptions> {
-  const isGzip = destination.compression === 'gzip' && body.length > 0
+  const { compression } = destination
+  const coding = body.length === 0 || compression === 'none' ? undefined : compression
   return {
     path: url.pathname + url.search,
     method: 'POST',
     headers: {
       ...destination.headers,
       'content-type': CONTENT_TYPES[encoding],
-      ...(isGzip && { 'content-encoding': 'gzip' }),
+      ...(coding !== undefined && { 'content-encoding': coding }),
     },
-    // Level 1: four times faster than the default for output that is a third larger.
-    body: isGzip ? await compress(body, { level: 1 }) : body,
+    body: coding === undefined ? body : await PACK[coding](body),
     signal,
   }
 }

@@ -6,7 +6,7 @@ import http, {
 } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 
 export interface SentRequest {
   readonly method: string
@@ -25,6 +25,11 @@ export interface HttpDestination {
   stop(): Promise<void>
 }
 
+const UNPACK: Readonly<Record<string, (body: Buffer) => Buffer>> = {
+  gzip: gunzipSync,
+  zstd: zstdDecompressSync,
+}
+
 /** A next hop over HTTP, or HTTPS where `tls` is given, that keeps what it gets. */
 export async function startHttpDestination(
   answer: (response: ServerResponse, request: SentRequest) => void = (response) => response.end(),
@@ -35,10 +40,10 @@ export async function startHttpDestination(
     const chunks: Buffer[] = []
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
     const sent = Buffer.concat(chunks)
-    const isGzip = request.headers['content-encoding'] === 'gzip'
+    const unpack = UNPACK[request.headers['content-encoding'] ?? ''] ?? ((body) => body)
     const { method = '', url: path = '', headers } = request
     const port = request.socket.remotePort ?? 0
-    const one = { method, path, headers, body: isGzip ? gunzipSync(sent) : sent, port }
+    const one = { method, path, headers, body: unpack(sent), port }
     requests.push(one)
     answer(response, one)
   }

@@ -6,5 +6,13 @@ export function createDestination(
   endpoint: string,
   more: Partial<Destination> = {},
 ): Destination {
-  return { protocol, endpoint, headers: {}, compression: 'none', timeoutMs: 10_000, ...more }
+  return {
+    protocol,
+    endpoint,
+    headers: {},
+    compression: 'none',
+    timeoutMs: 10_000,
+    isRequired: true,
+    ...more,
+  }
 }
