@@ -9,6 +9,7 @@ import { createGrpcForwarder } from './forward/otlp-grpc.ts'
 import { createHttpForwarder } from './forward/otlp-http.ts'
 import { withRetry } from './forward/retry.ts'
 import { withTimeout } from './forward/timeout.ts'
+import { withTlsReload } from './forward/tls-reload.ts'
 import { createPipeline } from './pipeline.ts'
 import { createTokenCheck } from './receive/bearer-tokens.ts'
 import { createInFlight, limitInFlight } from './receive/limit-in-flight.ts'
@@ -143,7 +144,7 @@ function connect(
 ): Consume | undefined {
   const branches = forward[signal].map((destination) => {
     const create = destination.protocol === 'http' ? createHttpForwarder : createGrpcForwarder
-    const forwarder = create(signal, destination)
+    const forwarder = withTlsReload(destination.tls, () => create(signal, destination))
     stops.push(() => forwarder.close())
     const once = withTimeout(destination.timeoutMs, forwarder.consume)
     const { endpoint, isRequired } = destination
