@@ -203,6 +203,7 @@ describe('a started processor', () => {
     const large = Buffer.concat([Buffer.from([0x7a, 0xe5, 0x07]), Buffer.alloc(997)])
     const waiting = post(service, 'metrics', large)
     while (hop.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(await read(service, '/metrics')).toMatch(/^spancost_processor_in_flight\{.*\} 1000$/m)
     const refused = await post(service, 'traces', Buffer.alloc(25))
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1'])
     await hop.stop()

@@ -79,6 +79,7 @@ async function startRooms(
         : refuseMalformed(next)
   }
   const inFlight = createInFlight(otlp.maxInFlightBytes)
+  telemetry.watchInFlight(inFlight.readBytes)
   const observe = (next: Consume): Consume => telemetry.measure(logRefusals(log, next))
   const observed = observe(limitInFlight(inFlight, distribute(consumers)))
   const refuse = observe(() => Promise.resolve(inFlight.describeRefusal()))

@@ -17,6 +17,8 @@ import { readCostMetrics } from './meter.ts'
 
 export interface Telemetry {
   readonly onRecorded: (spanCount: number, recorded: readonly Recorded[]) => void
+  /** Shows what is in work, as asked for whenever metrics are read. */
+  watchInFlight(readBytes: () => number): void
   /** Counts what a best-effort destination did not get. */
   readonly onLost: (request: OtlpRequest) => void
   /** Counts requests by what became of them, and how long they took. */
@@ -91,7 +93,10 @@ function createOtlpReaders(
   ]
 }
 
-function createInstruments(): Pick<Telemetry, 'onRecorded' | 'onLost' | 'measure'> {
+function createInstruments(): Pick<
+  Telemetry,
+  'onRecorded' | 'onLost' | 'measure' | 'watchInFlight'
+> {
   const meter = metrics.getMeter('spancost')
   const spans = meter.createCounter('spancost.processor.spans', {
     description: 'Spans that were received and read.',
@@ -114,7 +119,12 @@ function createInstruments(): Pick<Telemetry, 'onRecorded' | 'onLost' | 'measure
     description: 'Requests that a best-effort destination did not take.',
     unit: '{request}',
   })
+  const inFlight = meter.createObservableGauge('spancost.processor.in_flight', {
+    description: 'Bytes of requests that are being read or are in work.',
+    unit: 'By',
+  })
   return {
+    watchInFlight: (readBytes) => inFlight.addCallback((result) => result.observe(readBytes())),
     onLost: ({ signal }) => lost.add(1, { 'spancost.signal': signal }),
     onRecorded: (spanCount, recorded) => {
       spans.add(spanCount)

@@ -6,6 +6,7 @@ const RETRY_AFTER_MS = 1000
 /** The bytes of all requests that are being read or are in work. */
 export interface InFlight {
   open(): Hold
+  readBytes(): number
   /** What a request is told for which there is no room. */
   describeRefusal(): Result
 }
@@ -37,6 +38,7 @@ export function createInFlight(maxBytes: number): InFlight {
         },
       }
     },
+    readBytes: () => total,
     describeRefusal: () => ({
       kind: 'retryable',
       message: `${total} bytes are in work; the limit is ${maxBytes}`,
