@@ -1,4 +1,6 @@
+import { listPrefixes } from './mark-search.ts'
 import type { ScanKeys } from './scan.ts'
+import type { Cursor } from './wire.ts'
 
 /** The keys that a scan looks for, ready to be compared with bytes. */
 export interface KeyTable {
@@ -6,6 +8,8 @@ export interface KeyTable {
   /** For each key, by index. */
   readonly isMark: readonly boolean[]
   readonly isOwn: readonly boolean[]
+  /** What marks begin with. */
+  readonly markPrefixes: readonly string[]
   /** Candidates by length in bytes. */
   readonly byLength: readonly (readonly Candidate[] | undefined)[]
 }
@@ -41,12 +45,13 @@ function createKeyTable(
     keys,
     isMark: keys.map((key) => marks.includes(key)),
     isOwn: keys.map((key) => own.includes(key)),
+    markPrefixes: listPrefixes(marks),
     byLength,
   }
 }
 
-/** The index of the key that stands in `bytes` from `start` to `end`, or -1. */
-export function findKey(table: KeyTable, bytes: Uint8Array, start: number, end: number): number {
+/** The index of the key that stands from `start` to `end`, or -1. */
+export function findKey(table: KeyTable, { bytes }: Cursor, start: number, end: number): number {
   const candidates = table.byLength[end - start]
   if (candidates === undefined) return -1
   for (const candidate of candidates) {

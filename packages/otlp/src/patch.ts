@@ -1,125 +1,130 @@
-import type { NewAttribute, ScannedSpan, SpanPatch } from './scan.ts'
-import { FIXED64, LENGTH, VARINT, varintSize, writeVarint } from './wire.ts'
+import { startAttributes, writeAttribute } from './encode-attributes.ts'
+import type { ScannedSpan, SpanPatch } from './scan.ts'
+import { varintSize, writeVarint } from './wire.ts'
 
 /** A message inside a request: where its length prefix, its content and its end are. */
 export interface Frame {
   readonly lengthAt: number
   readonly start: number
   readonly end: number
-  readonly parent?: Frame
+  readonly parent: Frame | undefined
 }
 
 export interface SpanPlace {
   readonly frame: Frame
   /** The end of the span's last attribute. */
   readonly insertAt: number
-  /** Attributes that a patch replaces, tags included. */
+  /** Attributes that a patch replaces, tags included; in order, and none behind `insertAt`. */
   readonly cuts: readonly (readonly [start: number, end: number])[]
 }
 
-/** Replaces `cut` bytes at `at` by `insert`; a number is written as a varint. */
-interface Edit {
-  readonly at: number
-  readonly cut: number
-  readonly insert: Uint8Array | number
+/** A frame that a patch makes longer: that of a patched span, or one above it. */
+interface Growing {
+  readonly frame: Frame
+  readonly parent: Growing | undefined
+  /** By how much its content grows; below 0 where more is cut than added. */
+  growth: number
+  /** Of a patched span: its place, and where the bytes for it end. */
+  readonly place: SpanPlace | undefined
+  readonly addedEnd: number
 }
 
-const NOTHING = new Uint8Array(0)
-
-/** See `Scan.patch`. */
+/** See `Scan.patch`. `places` are those of `spans`, by index. */
 export function patchProtobuf(
-  body: Uint8Array,
-  places: ReadonlyMap<ScannedSpan, SpanPlace>,
+  body: Buffer,
+  spans: readonly ScannedSpan[],
+  places: readonly SpanPlace[],
   patches: readonly SpanPatch[],
 ): Uint8Array {
-  const edits: Edit[] = []
-  const growth = new Map<Frame, number>()
-  const grow = (frame: Frame, bytes: number): void => {
-    growth.set(frame, (growth.get(frame) ?? 0) + bytes)
+  // All additions are encoded before anything is copied: the size of the output must be known.
+  const added = startAttributes()
+  const growing: Growing[] = []
+  let scope: Growing | undefined
+  for (const [index, patch] of sortPatches(spans, patches).entries()) {
+    if (patch === undefined) continue
+    const place = places[index]!
+    const addedFrom = added.at
+    for (const attribute of patch.attributes) writeAttribute(added, attribute)
+    let growth = added.at - addedFrom
+    for (const [start, end] of place.cuts) growth -= end - start
+    scope = openFrame(growing, place.frame.parent!, scope)
+    growing.push({ frame: place.frame, parent: scope, growth, place, addedEnd: added.at })
   }
+  return writePatched(body, growing, sumGrowth(growing), added.bytes)
+}
 
-  for (const { span, attributes } of patches) {
-    const place = places.get(span)
-    if (place === undefined) throw new Error('a patch for a span of another request')
-    if (growth.has(place.frame)) throw new Error(`span ${span.spanId} is patched twice`)
-    const insert = encodeAttributes(attributes)
-    grow(place.frame, insert.length)
-    for (const [start, end] of place.cuts) {
-      edits.push({ at: start, cut: end - start, insert: NOTHING })
-      grow(place.frame, start - end)
+/** The patch of each span, by index. */
+function sortPatches(
+  spans: readonly ScannedSpan[],
+  patches: readonly SpanPatch[],
+): readonly (SpanPatch | undefined)[] {
+  const sorted = Array.from<SpanPatch | undefined>({ length: spans.length })
+  let indexes: Map<ScannedSpan, number> | undefined
+  let next = 0
+  for (const patch of patches) {
+    let index: number | undefined = next
+    // Patches mostly come in the order of their spans.
+    if (spans[next] !== patch.span) {
+      indexes ??= new Map(spans.map((span, at) => [span, at]))
+      index = indexes.get(patch.span)
+      if (index === undefined) throw new Error('a patch for a span of another request')
     }
-    edits.push({ at: place.insertAt, cut: 0, insert })
+    if (sorted[index] !== undefined) throw new Error(`span ${patch.span.spanId} is patched twice`)
+    sorted[index] = patch
+    next = index + 1
   }
+  return sorted
+}
 
-  // A Map grows while it is walked: parents come after all of their children, level by level.
-  let grown = 0
-  for (const [frame, bytes] of growth) {
-    const length = frame.end - frame.start + bytes
+/** Adds `frame` and what is above it behind `growing`, unless they are there: `last`, if any, is. */
+function openFrame(growing: Growing[], frame: Frame, last: Growing | undefined): Growing {
+  if (last?.frame === frame) return last
+  const parent = frame.parent && openFrame(growing, frame.parent, last?.parent)
+  const opened = { frame, parent, growth: 0, place: undefined, addedEnd: 0 }
+  growing.push(opened)
+  return opened
+}
+
+/** Adds each growth to those above, prefixes that become wider included; returns the whole. */
+function sumGrowth(growing: readonly Growing[]): number {
+  let whole = 0
+  // Parents stand before their children.
+  for (let index = growing.length - 1; index >= 0; index--) {
+    const { frame, parent, growth } = growing[index]!
     const prefix = frame.start - frame.lengthAt
-    edits.push({ at: frame.lengthAt, cut: prefix, insert: length })
-    const total = bytes + varintSize(length) - prefix
-    if (frame.parent === undefined) grown += total
-    else grow(frame.parent, total)
+    const total = growth + varintSize(frame.end - frame.start + growth) - prefix
+    if (parent === undefined) whole += total
+    else parent.growth += total
   }
-  return applyEdits(body, edits, body.length + grown)
+  return whole
 }
 
-function applyEdits(body: Uint8Array, edits: Edit[], length: number): Uint8Array {
-  edits.sort((a, b) => a.at - b.at)
-  const out = Buffer.allocUnsafe(length)
-  let from = 0
+/** One pass over the body: frames stand in the order of its bytes. */
+function writePatched(
+  body: Buffer,
+  growing: readonly Growing[],
+  growth: number,
+  added: Buffer,
+): Uint8Array {
+  // Memory of its own, not a slice of Buffer's pool, so that its owner can give it back.
+  const out = Buffer.allocUnsafeSlow(body.length + growth)
   let to = 0
-  for (const { at, cut, insert } of edits) {
-    out.set(body.subarray(from, at), to)
-    to += at - from
-    from = at + cut
-    if (typeof insert === 'number') to = writeVarint(out, to, insert)
-    else {
-      out.set(insert, to)
-      to += insert.length
+  let from = 0
+  let addedFrom = 0
+  for (const { frame, place, addedEnd, growth: bytes } of growing) {
+    to += body.copy(out, to, from, frame.lengthAt)
+    to = writeVarint(out, to, frame.end - frame.start + bytes)
+    from = frame.start
+    if (place === undefined) continue
+    for (const [start, end] of place.cuts) {
+      to += body.copy(out, to, from, start)
+      from = end
     }
+    to += body.copy(out, to, from, place.insertAt)
+    from = place.insertAt
+    to += added.copy(out, to, addedFrom, addedEnd)
+    addedFrom = addedEnd
   }
-  out.set(body.subarray(from), to)
+  body.copy(out, to, from)
   return out
-}
-
-const SPAN_ATTRIBUTES = (9 << 3) | LENGTH
-const KEY_VALUE_KEY = (1 << 3) | LENGTH
-const KEY_VALUE_VALUE = (2 << 3) | LENGTH
-const VALUE_STRING = (1 << 3) | LENGTH
-const VALUE_INT = (3 << 3) | VARINT
-const VALUE_DOUBLE = (4 << 3) | FIXED64
-
-function encodeAttributes(attributes: readonly NewAttribute[]): Uint8Array {
-  return Buffer.concat(attributes.map(encodeAttribute))
-}
-
-function encodeAttribute({ key, value }: NewAttribute): Uint8Array {
-  const keyField = encodeField(KEY_VALUE_KEY, Buffer.from(key))
-  const valueField = encodeField(KEY_VALUE_VALUE, encodeValue(value))
-  return encodeField(SPAN_ATTRIBUTES, Buffer.concat([keyField, valueField]))
-}
-
-function encodeValue(value: NewAttribute['value']): Uint8Array {
-  if (typeof value === 'string') return encodeField(VALUE_STRING, Buffer.from(value))
-  const bytes = Buffer.alloc(11)
-  if (typeof value === 'number') {
-    bytes[0] = VALUE_DOUBLE
-    return bytes.subarray(0, bytes.writeDoubleLE(value, 1))
-  }
-  bytes[0] = VALUE_INT
-  let at = 1
-  for (let rest = BigInt.asUintN(64, value); ; rest >>= 7n) {
-    const last = rest < 128n
-    bytes[at++] = Number(rest & 0x7fn) | (last ? 0 : 0x80)
-    if (last) return bytes.subarray(0, at)
-  }
-}
-
-/** Every tag that we write fits in one byte. */
-function encodeField(tag: number, content: Uint8Array): Uint8Array {
-  const field = Buffer.allocUnsafe(1 + varintSize(content.length) + content.length)
-  field[0] = tag
-  field.set(content, writeVarint(field, 1, content.length))
-  return field
 }

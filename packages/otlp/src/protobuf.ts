@@ -1,26 +1,19 @@
-import { createSharedKeyTable, createSpanKeyTable, findKey, type KeyTable } from './key-table.ts'
+import { createSharedKeyTable, createSpanKeyTable, type KeyTable } from './key-table.ts'
+import { createMarkSearch, mayHoldMark, type MarkSearch } from './mark-search.ts'
+import { createNotes, forgetValues, takeValues, visitAttribute, type Notes } from './notes.ts'
 import { patchProtobuf, type Frame, type SpanPlace } from './patch.ts'
 import { readText } from './read-text.ts'
-import type {
-  Attributes,
-  AttributeValue,
-  ScanKeys,
-  ScannedScope,
-  ScannedSpan,
-  ScanResult,
-} from './scan.ts'
+import type { Attributes, ScanKeys, ScannedScope, ScannedSpan, ScanResult } from './scan.ts'
 import {
   createCursor,
+  findField,
   FIXED64,
   LENGTH,
   MalformedError,
-  readDouble,
   readFixed64,
-  readInt64,
   readLength,
   readTag,
   skipValue,
-  VARINT,
   type Cursor,
 } from './wire.ts'
 
@@ -41,63 +34,59 @@ const SPAN_NAME = (5 << 3) | LENGTH
 const SPAN_START = (7 << 3) | FIXED64
 const SPAN_END = (8 << 3) | FIXED64
 const SPAN_ATTRIBUTES = (9 << 3) | LENGTH
-const KEY_VALUE_KEY = (1 << 3) | LENGTH
-const KEY_VALUE_VALUE = (2 << 3) | LENGTH
-const VALUE_STRING = (1 << 3) | LENGTH
-const VALUE_BOOL = (2 << 3) | VARINT
-const VALUE_INT = (3 << 3) | VARINT
-const VALUE_DOUBLE = (4 << 3) | FIXED64
-const VALUE_ARRAY = (5 << 3) | LENGTH
-const ARRAY_VALUES = (1 << 3) | LENGTH
-/** Maps, bytes, and lists inside lists. */
-const UNREAD_VALUES = new Set([VALUE_ARRAY, (6 << 3) | LENGTH, (7 << 3) | LENGTH])
 
 /** What one scan carries along. Spans without a mark allocate nothing. */
 interface Walk {
   readonly cursor: Cursor
-  readonly buffer: Buffer
+  readonly marks: MarkSearch
   readonly ofSpan: Notes
   readonly ofShared: Notes
   readonly spans: ScannedSpan[]
-  readonly places: Map<ScannedSpan, SpanPlace>
+  /** Of each of `spans`, by index. */
+  readonly places: SpanPlace[]
   spanCount: number
+  /**
+   * Whether the last span carried a mark. Marked spans come in rows, and where the next is likely
+   * to be one, to look for its mark before walking it would be to read it twice.
+   */
+  lastWasMarked: boolean
 }
 
-/** Where the wanted values of the message at hand begin and end, by key index; -1: not there. */
-interface Notes {
-  readonly table: KeyTable
-  readonly valueStart: Int32Array
-  readonly valueEnd: Int32Array
-}
-
-function createNotes(table: KeyTable): Notes {
-  const { length } = table.keys
-  return { table, valueStart: new Int32Array(length).fill(-1), valueEnd: new Int32Array(length) }
+/** A message whose parts are read at the first marked span in it: mostly no one asks for them. */
+interface Holder<T> {
+  readonly frame: Frame
+  read: T | undefined
 }
 
 export function scanProtobufTraces(body: Uint8Array, keys: ScanKeys): ScanResult {
   const { spanTable, sharedTable } = tablesOf(keys)
+  const cursor = createCursor(body)
   const walk: Walk = {
-    cursor: createCursor(body),
-    buffer: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+    cursor,
+    marks: createMarkSearch(cursor.bytes, spanTable.markPrefixes),
     ofSpan: createNotes(spanTable),
     ofShared: createNotes(sharedTable),
     spans: [],
-    places: new Map(),
+    places: [],
     spanCount: 0,
+    lastWasMarked: false,
   }
   try {
-    forEachField(walk.cursor, 0, body.length, REQUEST_RESOURCE_SPANS, (lengthAt, start, end) => {
-      visitResourceSpans(walk, { lengthAt, start, end })
-    })
+    while (findField(cursor, REQUEST_RESOURCE_SPANS, body.length)) {
+      visitResourceSpans(walk, frameAt(cursor, undefined))
+    }
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error
-    return { kind: 'malformed', reason: `${error.message} (byte ${walk.cursor.at})` }
+    return { kind: 'malformed', reason: `${error.message} (byte ${cursor.at})` }
   }
   const { spans, spanCount, places } = walk
   return {
     kind: 'scanned',
-    scan: { spans, spanCount, patch: (patches) => patchProtobuf(body, places, patches) },
+    scan: {
+      spans,
+      spanCount,
+      patch: (patches) => patchProtobuf(cursor.bytes, spans, places, patches),
+    },
   }
 }
 
@@ -112,68 +101,42 @@ function tablesOf(keys: ScanKeys): { spanTable: KeyTable; sharedTable: KeyTable 
   return found
 }
 
-/** Calls `visit` for each occurrence of one length-delimited field and steps over all others. */
-function forEachField(
-  cursor: Cursor,
-  start: number,
-  end: number,
-  wanted: number,
-  visit: (lengthAt: number, start: number, end: number) => void,
-): void {
-  cursor.at = start
-  while (cursor.at < end) {
-    const tag = readTag(cursor, end)
-    if (tag !== wanted) {
-      skipValue(cursor, tag & 7, end)
-      continue
+/** The message whose content the cursor has just found. */
+function frameAt(cursor: Cursor, parent: Frame | undefined): Frame {
+  return { lengthAt: cursor.lengthAt, start: cursor.at, end: cursor.contentEnd, parent }
+}
+
+function visitResourceSpans(walk: Walk, frame: Frame): void {
+  const { cursor } = walk
+  const resource: Holder<Attributes> = { frame, read: undefined }
+  while (findField(cursor, RESOURCE_SPANS_SCOPE_SPANS, frame.end)) {
+    visitScopeSpans(walk, frameAt(cursor, frame), resource)
+  }
+}
+
+function visitScopeSpans(walk: Walk, frame: Frame, resource: Holder<Attributes>): void {
+  const { cursor, marks } = walk
+  const scope: Holder<ScannedScope> = { frame, read: undefined }
+  while (findField(cursor, SCOPE_SPANS_SPANS, frame.end)) {
+    const { at, contentEnd } = cursor
+    walk.spanCount++
+    if (walk.lastWasMarked || mayHoldMark(marks, at, contentEnd)) {
+      visitSpan(walk, frameAt(cursor, frame), scope, resource)
     }
-    const lengthAt = cursor.at
-    const contentEnd = readLength(cursor, end)
-    visit(lengthAt, cursor.at, contentEnd)
     cursor.at = contentEnd
   }
 }
 
-function visitResourceSpans(walk: Walk, frame: Frame): void {
-  // Read at the first marked span: the resource may stand behind its spans, and mostly no one asks.
-  let resource: Attributes | undefined
-  const getResource = (): Attributes => (resource ??= readResource(walk, frame))
-  const { cursor } = walk
-  forEachField(
-    cursor,
-    frame.start,
-    frame.end,
-    RESOURCE_SPANS_SCOPE_SPANS,
-    (lengthAt, start, end) => {
-      visitScopeSpans(walk, { lengthAt, start, end, parent: frame }, getResource)
-    },
-  )
-}
-
-function visitScopeSpans(walk: Walk, frame: Frame, getResource: () => Attributes): void {
-  let scope: ScannedScope | undefined
-  const { cursor } = walk
-  forEachField(cursor, frame.start, frame.end, SCOPE_SPANS_SPANS, (lengthAt, start, end) => {
-    walk.spanCount++
-    const found = visitSpan(walk, start, end)
-    if (found === undefined) return
-    scope ??= readScope(walk, frame)
-    const span: ScannedSpan = { ...found.facts, scope, resource: getResource() }
-    walk.spans.push(span)
-    walk.places.set(span, { ...found, frame: { lengthAt, start, end, parent: frame } })
-  })
-}
-
-type SpanFacts = Omit<ScannedSpan, 'scope' | 'resource'>
-
-interface FoundSpan extends Omit<SpanPlace, 'frame'> {
-  readonly facts: SpanFacts
-}
-
-/** Walks one span; `undefined` unless it carries a mark. */
-function visitSpan(walk: Walk, start: number, end: number): FoundSpan | undefined {
-  const { cursor, buffer, ofSpan } = walk
+/** Walks one span and keeps it if it carries a mark. */
+function visitSpan(
+  walk: Walk,
+  frame: Frame,
+  scope: Holder<ScannedScope>,
+  resource: Holder<Attributes>,
+): void {
+  const { cursor, ofSpan } = walk
   const { isMark, isOwn } = ofSpan.table
+  const { end } = frame
   let nameStart = 0
   let nameEnd = 0
   let startAt = -1
@@ -186,7 +149,6 @@ function visitSpan(walk: Walk, start: number, end: number): FoundSpan | undefine
   let traceAt = -1
   let spanAt = -1
   let parentAt = -1
-  cursor.at = start
   while (cursor.at < end) {
     const fieldAt = cursor.at
     const tag = readTag(cursor, end)
@@ -213,136 +175,79 @@ function visitSpan(walk: Walk, start: number, end: number): FoundSpan | undefine
     cursor.at = contentEnd
   }
 
+  walk.lastWasMarked = marked
   if (!marked) {
-    ofSpan.valueStart.fill(-1)
-    return undefined
+    forgetValues(ofSpan)
+    return
   }
-  return {
-    facts: {
-      traceId: readId(buffer, traceAt, 16),
-      spanId: readId(buffer, spanAt, 8),
-      parentSpanId: readId(buffer, parentAt, 8),
-      name: readText(buffer, nameStart, nameEnd),
-      startTimeUnixNano: readTime(cursor, startAt),
-      endTimeUnixNano: readTime(cursor, endAt),
-      attributes: takeValues(walk, ofSpan),
-    },
-    insertAt,
-    cuts: cuts ?? [],
-  }
+  walk.spans.push({
+    traceId: readId(cursor.bytes, traceAt, 16),
+    spanId: readId(cursor.bytes, spanAt, 8),
+    parentSpanId: readId(cursor.bytes, parentAt, 8),
+    name: readText(cursor.bytes, nameStart, nameEnd),
+    startTimeUnixNano: readTime(cursor, startAt),
+    endTimeUnixNano: readTime(cursor, endAt),
+    attributes: takeValues(cursor, ofSpan),
+    scope: (scope.read ??= readScope(walk, scope.frame)),
+    resource: (resource.read ??= readResource(walk, resource.frame)),
+  })
+  walk.places.push({ frame, insertAt, cuts: cuts ?? NO_CUTS })
 }
 
-/** Notes where the value of a wanted attribute lies; returns the index of its key, or -1. */
-function visitAttribute(cursor: Cursor, notes: Notes, end: number): number {
-  const { table, valueStart, valueEnd } = notes
-  let index = -1
-  // An attribute without a value has an empty one.
-  let from = 0
-  let to = 0
-  while (cursor.at < end) {
-    const tag = readTag(cursor, end)
-    if ((tag & 7) !== LENGTH) {
-      skipValue(cursor, tag & 7, end)
-      continue
-    }
-    const contentEnd = readLength(cursor, end)
-    if (tag === KEY_VALUE_KEY) index = findKey(table, cursor.bytes, cursor.at, contentEnd)
-    else if (tag === KEY_VALUE_VALUE) {
-      from = cursor.at
-      to = contentEnd
-    }
-    cursor.at = contentEnd
-  }
-  if (index >= 0 && valueStart[index] === -1) {
-    valueStart[index] = from
-    valueEnd[index] = to
-  }
-  return index
-}
+const NO_CUTS: SpanPlace['cuts'] = []
 
-/** Reads the noted values and forgets them. */
-function takeValues(walk: Walk, notes: Notes): Attributes {
-  const { table, valueStart, valueEnd } = notes
-  const attributes = new Map<string, AttributeValue>()
-  for (let index = 0; index < valueStart.length; index++) {
-    const start = valueStart[index]!
-    if (start === -1) continue
-    valueStart[index] = -1
-    if (table.isOwn[index]) continue
-    const value = readAnyValue(walk, start, valueEnd[index]!, true)
-    if (value !== undefined) attributes.set(table.keys[index]!, value)
-  }
-  return attributes
-}
-
-function readResource(walk: Walk, frame: Frame): Attributes {
+function readResource(walk: Walk, { start, end }: Frame): Attributes {
   const { cursor, ofShared } = walk
-  forEachField(cursor, frame.start, frame.end, RESOURCE_SPANS_RESOURCE, (_, start, end) => {
-    forEachField(cursor, start, end, RESOURCE_ATTRIBUTES, (_lengthAt, _from, to) => {
-      visitAttribute(cursor, ofShared, to)
+  forEachField(cursor, RESOURCE_SPANS_RESOURCE, start, end, (from, to) => {
+    forEachField(cursor, RESOURCE_ATTRIBUTES, from, to, (_, attributeEnd) => {
+      visitAttribute(cursor, ofShared, attributeEnd)
     })
   })
-  return takeValues(walk, ofShared)
+  return takeValues(cursor, ofShared)
 }
 
-function readScope(walk: Walk, frame: Frame): ScannedScope {
+function readScope(walk: Walk, { start, end }: Frame): ScannedScope {
   let name = ''
   let version = ''
-  const { cursor, buffer, ofShared } = walk
-  forEachField(cursor, frame.start, frame.end, SCOPE_SPANS_SCOPE, (_, start, end) => {
-    forEachField(cursor, start, end, SCOPE_NAME, (_lengthAt, from, to) => {
-      name = readText(buffer, from, to)
+  const { cursor, ofShared } = walk
+  forEachField(cursor, SCOPE_SPANS_SCOPE, start, end, (from, to) => {
+    forEachField(cursor, SCOPE_NAME, from, to, (textAt, textEnd) => {
+      name = readText(cursor.bytes, textAt, textEnd)
     })
-    forEachField(cursor, start, end, SCOPE_VERSION, (_lengthAt, from, to) => {
-      version = readText(buffer, from, to)
+    forEachField(cursor, SCOPE_VERSION, from, to, (textAt, textEnd) => {
+      version = readText(cursor.bytes, textAt, textEnd)
     })
-    forEachField(cursor, start, end, SCOPE_ATTRIBUTES, (_lengthAt, _from, to) => {
-      visitAttribute(cursor, ofShared, to)
+    forEachField(cursor, SCOPE_ATTRIBUTES, from, to, (_, attributeEnd) => {
+      visitAttribute(cursor, ofShared, attributeEnd)
     })
   })
-  return { name, version, attributes: takeValues(walk, ofShared) }
+  return { name, version, attributes: takeValues(cursor, ofShared) }
 }
 
-/** The value of an `AnyValue`; of a oneof that occurs twice, the last counts. */
-function readAnyValue(
-  walk: Walk,
+/** Calls `visit` for each occurrence of one length-delimited field and steps over all others. */
+function forEachField(
+  cursor: Cursor,
+  wanted: number,
   start: number,
   end: number,
-  lists: boolean,
-): AttributeValue | undefined {
-  const { cursor, buffer } = walk
-  let value: AttributeValue | undefined
+  visit: (start: number, end: number) => void,
+): void {
   cursor.at = start
-  while (cursor.at < end) {
-    const tag = readTag(cursor, end)
-    if (tag === VALUE_STRING) {
-      const contentEnd = readLength(cursor, end)
-      value = readText(buffer, cursor.at, contentEnd)
-      cursor.at = contentEnd
-    } else if (tag === VALUE_BOOL) value = readInt64(cursor, end) !== 0
-    else if (tag === VALUE_INT) value = readInt64(cursor, end)
-    else if (tag === VALUE_DOUBLE) value = readDouble(cursor, end)
-    else if (tag === VALUE_ARRAY && lists) {
-      const contentEnd = readLength(cursor, end)
-      const items: AttributeValue[] = []
-      forEachField(cursor, cursor.at, contentEnd, ARRAY_VALUES, (_, from, to) => {
-        const item = readAnyValue(walk, from, to, false)
-        if (item !== undefined) items.push(item)
-      })
-      value = items
-    } else {
-      skipValue(cursor, tag & 7, end)
-      if (UNREAD_VALUES.has(tag)) value = undefined
-    }
+  while (findField(cursor, wanted, end)) {
+    const { at, contentEnd } = cursor
+    visit(at, contentEnd)
+    cursor.at = contentEnd
   }
-  return value
 }
 
+const ZEROS = '0'.repeat(32)
+
 /** An id of zeros is none, as OTLP says. */
-function readId(buffer: Buffer, at: number, length: number): string {
+function readId(bytes: Buffer, at: number, length: number): string {
   if (at < 0) return ''
-  const id = buffer.toString('hex', at, at + length)
-  return /^0+$/.test(id) ? '' : id
+  const id = bytes.toString('hex', at, at + length)
+  // Nearly all ids begin with another digit.
+  return id.startsWith('0') && ZEROS.startsWith(id) ? '' : id
 }
 
 function readTime(cursor: Cursor, at: number): bigint {

@@ -12,17 +12,40 @@ export const LENGTH = 2
 const FIXED32 = 5
 
 export interface Cursor {
-  readonly bytes: Uint8Array
+  readonly bytes: Buffer
   readonly view: DataView
   at: number
+  /** Of the field that `findField` found last: where its length stands, and its content ends. */
+  lengthAt: number
+  contentEnd: number
 }
 
 export function createCursor(bytes: Uint8Array): Cursor {
+  const { buffer, byteOffset, byteLength } = bytes
   return {
-    bytes,
-    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    bytes: Buffer.from(buffer, byteOffset, byteLength),
+    view: new DataView(buffer, byteOffset, byteLength),
     at: 0,
+    lengthAt: 0,
+    contentEnd: 0,
   }
+}
+
+/**
+ * Moves to the content of the next field of tag `wanted`, which must be of wire type 2, and steps
+ * over all others; false where there is none before `end`.
+ */
+export function findField(cursor: Cursor, wanted: number, end: number): boolean {
+  while (cursor.at < end) {
+    const tag = readTag(cursor, end)
+    if (tag === wanted) {
+      cursor.lengthAt = cursor.at
+      cursor.contentEnd = readLength(cursor, end)
+      return true
+    }
+    skipValue(cursor, tag & 7, end)
+  }
+  return false
 }
 
 /**
