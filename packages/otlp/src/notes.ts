@@ -54,7 +54,26 @@ export function createNotes(table: KeyTable): Notes {
  * wanted and was not noted before. Returns the index of the key, or -1.
  */
 export function visitAttribute(cursor: Cursor, notes: Notes, end: number): number {
-  const { table, valueStart, valueEnd } = notes
+  const { bytes } = cursor
+  const keyAt = cursor.at + 2
+  // As encoders write it: a key with a length of one byte, then the value, and that is all.
+  if (keyAt < end && bytes[keyAt - 2] === KEY_VALUE_KEY && bytes[keyAt - 1]! < 0x80) {
+    const keyEnd = keyAt + bytes[keyAt - 1]!
+    if (keyEnd < end && bytes[keyEnd] === KEY_VALUE_VALUE) {
+      cursor.at = keyEnd + 1
+      if (readLength(cursor, end) === end) {
+        const index = findKey(notes.table, cursor, keyAt, keyEnd)
+        if (index >= 0) noteValue(notes, index, cursor.at, end)
+        return index
+      }
+      cursor.at = keyAt - 2
+    }
+  }
+  return visitUnusualAttribute(cursor, notes, end)
+}
+
+/** Fields in any order, missing, there twice, or unknown. */
+function visitUnusualAttribute(cursor: Cursor, notes: Notes, end: number): number {
   let index = -1
   // An attribute without a value has an empty one.
   let from = 0
@@ -66,19 +85,22 @@ export function visitAttribute(cursor: Cursor, notes: Notes, end: number): numbe
       continue
     }
     const contentEnd = readLength(cursor, end)
-    if (tag === KEY_VALUE_KEY) index = findKey(table, cursor, cursor.at, contentEnd)
+    if (tag === KEY_VALUE_KEY) index = findKey(notes.table, cursor, cursor.at, contentEnd)
     else if (tag === KEY_VALUE_VALUE) {
       from = cursor.at
       to = contentEnd
     }
     cursor.at = contentEnd
   }
-  if (index >= 0 && valueStart[index] === -1) {
-    notes.noted[notes.count++] = index
-    valueStart[index] = from
-    valueEnd[index] = to
-  }
+  if (index >= 0) noteValue(notes, index, from, to)
   return index
+}
+
+function noteValue(notes: Notes, index: number, from: number, to: number): void {
+  if (notes.valueStart[index] !== -1) return
+  notes.noted[notes.count++] = index
+  notes.valueStart[index] = from
+  notes.valueEnd[index] = to
 }
 
 /** Reads the noted values and forgets them. */
@@ -114,7 +136,7 @@ function readAnyValue(
     const tag = readTag(cursor, end)
     if (tag === VALUE_STRING) {
       const contentEnd = readLength(cursor, end)
-      value = readText(cursor.bytes, cursor.at, contentEnd)
+      value = readText(cursor, cursor.at, contentEnd)
       cursor.at = contentEnd
     } else if (tag === VALUE_BOOL) value = readInt64(cursor, end) !== 0
     else if (tag === VALUE_INT) value = readInt64(cursor, end)

@@ -63,7 +63,7 @@ export function scanProtobufTraces(body: Uint8Array, keys: ScanKeys): ScanResult
   const cursor = createCursor(body)
   const walk: Walk = {
     cursor,
-    marks: createMarkSearch(cursor.bytes, spanTable.markPrefixes),
+    marks: createMarkSearch(cursor.bytes, spanTable.needles),
     ofSpan: createNotes(spanTable),
     ofShared: createNotes(sharedTable),
     spans: [],
@@ -184,7 +184,7 @@ function visitSpan(
     traceId: readId(cursor.bytes, traceAt, 16),
     spanId: readId(cursor.bytes, spanAt, 8),
     parentSpanId: readId(cursor.bytes, parentAt, 8),
-    name: readText(cursor.bytes, nameStart, nameEnd),
+    name: readText(cursor, nameStart, nameEnd),
     startTimeUnixNano: readTime(cursor, startAt),
     endTimeUnixNano: readTime(cursor, endAt),
     attributes: takeValues(cursor, ofSpan),
@@ -212,10 +212,10 @@ function readScope(walk: Walk, { start, end }: Frame): ScannedScope {
   const { cursor, ofShared } = walk
   forEachField(cursor, SCOPE_SPANS_SCOPE, start, end, (from, to) => {
     forEachField(cursor, SCOPE_NAME, from, to, (textAt, textEnd) => {
-      name = readText(cursor.bytes, textAt, textEnd)
+      name = readText(cursor, textAt, textEnd)
     })
     forEachField(cursor, SCOPE_VERSION, from, to, (textAt, textEnd) => {
-      version = readText(cursor.bytes, textAt, textEnd)
+      version = readText(cursor, textAt, textEnd)
     })
     forEachField(cursor, SCOPE_ATTRIBUTES, from, to, (_, attributeEnd) => {
       visitAttribute(cursor, ofShared, attributeEnd)
