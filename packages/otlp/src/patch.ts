@@ -53,8 +53,8 @@ export function patchProtobuf(
   return writePatched(body, growing, sumGrowth(growing), added.bytes)
 }
 
-/** The patch of each span, by index. */
-function sortPatches(
+/** The patch of each of `spans`, by index. */
+export function sortPatches(
   spans: readonly ScannedSpan[],
   patches: readonly SpanPatch[],
 ): readonly (SpanPatch | undefined)[] {
