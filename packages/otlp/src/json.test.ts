@@ -175,6 +175,27 @@ describe('a patch', () => {
     expect(patchAll(requestOf(span), ADDED)).toBe(requestOf(expected))
   })
 
+  test('goes by the last of several lists, whatever the others hold', () => {
+    const patched = patchAll(
+      `{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[${MARK}]},7,{}],"spans":[{},{"attributes":[${MARK}]}]}]}]}`,
+      ADDED,
+    )
+    expect(patched).toBe(
+      `{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[${MARK}]},7,{}],"spans":[{},{"attributes":[${MARK}${ADDED_TEXT}]}]}]}]}`,
+    )
+  })
+
+  test('steps over texts of any length, with escapes at their end and behind it', () => {
+    for (let length = 55; length < 75; length++) {
+      for (const end of ['', '\\"', '\\\\', '\\\\\\"', '\\"]}\\"']) {
+        const text = `"name":"${'x'.repeat(length)}${end}"`
+        const patched = patchAll(requestOf(`{${text},"attributes":[${MARK}],${text}}`), ADDED)
+        const expected = requestOf(`{${text},"attributes":[${MARK}${ADDED_TEXT}],${text}}`)
+        expect(patched, `${length} and ${end}`).toBe(expected)
+      }
+    }
+  })
+
   test('keeps a request that is printed over many lines', () => {
     const text = JSON.stringify(sampleRequest, undefined, 2)
     const patched = patchAll(text, ADDED, { ...KEYS, own: [] })

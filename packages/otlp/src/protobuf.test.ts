@@ -137,6 +137,19 @@ describe('marks', () => {
   })
 })
 
+test('a fault in a span that holds no part of a mark is not looked for', () => {
+  const broken = message(2, leaf(Buffer.of(0x0a, 1)))
+  const body = write([message(1, message(2, broken, message(2, mark)))])
+  const result = scanTraces(body, 'protobuf', KEYS)
+  expect(result).toMatchObject({ kind: 'scanned', scan: { spanCount: 2 } })
+})
+
+test('texts that were read before, and others of their length', () => {
+  const texts = Array.from({ length: 3000 }, (_, index) => `model-${index % 1500}-${index % 2}`)
+  const read = texts.map((text) => readValue(anyValue.string(text)))
+  expect(read).toEqual(texts)
+})
+
 test('what the scanning side writes itself is not read, whoever asks for it', () => {
   const span = message(2, mark, keyValue(9, 'out.total', anyValue.double(1)))
   const body = write([message(1, message(2, span))])

@@ -63,7 +63,7 @@ export interface Scan {
   /**
    * A new request: the scanned one with `attributes` behind the last attribute of each patched span
    * (replacing that span's `own` attributes), the lengths above fixed, every other byte as it was.
-   * Each span may be patched once, and must come from this scan.
+   * Each span may be patched once, and must come from this scan. The bytes own their ArrayBuffer.
    */
   patch(patches: readonly SpanPatch[]): Uint8Array
 }
