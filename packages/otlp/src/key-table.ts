@@ -1,4 +1,3 @@
-import { listNeedles } from './mark-search.ts'
 import type { ScanKeys } from './scan.ts'
 import { isSame, type Cursor } from './wire.ts'
 
@@ -8,8 +7,6 @@ export interface KeyTable {
   /** For each key, by index. */
   readonly isMark: readonly boolean[]
   readonly isOwn: readonly boolean[]
-  /** See `mayHoldMark`. */
-  readonly needles: readonly string[]
   /** The first key of each hash, or `undefined`. */
   readonly byHash: readonly (Candidate | undefined)[]
 }
@@ -24,6 +21,11 @@ interface Candidate {
 /** A table of the span keys; `own` ones are known so that a patch can replace them. */
 export function createSpanKeyTable(keys: ScanKeys): KeyTable {
   return createKeyTable([...keys.span, ...keys.marks, ...keys.own], keys.marks, keys.own)
+}
+
+/** A table of the keys that make a span worth a walk. */
+export function createMarkTable(keys: ScanKeys): KeyTable {
+  return createKeyTable(keys.marks, keys.marks, [])
 }
 
 /** A table of the keys that are read from scopes and resources. */
@@ -48,7 +50,6 @@ function createKeyTable(
     keys,
     isMark: keys.map((key) => marks.includes(key)),
     isOwn: keys.map((key) => own.includes(key)),
-    needles: listNeedles(marks),
     byHash,
   }
 }

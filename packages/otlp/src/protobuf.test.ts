@@ -137,11 +137,25 @@ describe('marks', () => {
   })
 })
 
-test('a fault in a span that holds no part of a mark is not looked for', () => {
-  const broken = message(2, leaf(Buffer.of(0x0a, 1)))
-  const body = write([message(1, message(2, broken, message(2, mark)))])
-  const result = scanTraces(body, 'protobuf', KEYS)
-  expect(result).toMatchObject({ kind: 'scanned', scan: { spanCount: 2 } })
+test.each<[string, Field[]]>([
+  ['a key of another length', [keyValue(9, 'test.mark.', anyValue.int(1))]],
+  ['an attribute without a value', [message(9, bytesField(1, 'test.model'))]],
+  ['a tag of two bytes', [varintField(16, 1), bytesField(100, 'unknown')]],
+  ['a tag of five bytes', [varintField(2 ** 29 - 1, 1)]],
+  ['a padded length', [bytesField(5, 'name', 5)]],
+  ['a text of 20 kB', [bytesField(5, 'x'.repeat(20_000))]],
+])('a span without a mark has none, whatever else it has: %s', (_, fields) => {
+  expect(scanSpans(message(1, message(2, message(2, ...fields))))).toEqual([])
+  // Behind all that, a mark is found.
+  expect(scanSpans(message(1, message(2, message(2, ...fields, mark))))).toHaveLength(1)
+})
+
+test('a fault in the fields of a span without a mark is found', () => {
+  for (const bytes of [[0x0a, 1], [0x0a], [0x0c, 0], [0x02, 0], [0x39, 0, 0], [0x30, 0x80]]) {
+    const broken = message(2, leaf(Uint8Array.from(bytes)))
+    const body = write([message(1, message(2, broken, message(2)))])
+    expect(scanTraces(body, 'protobuf', KEYS)).toMatchObject({ kind: 'malformed' })
+  }
 })
 
 test('texts that were read before, and others of their length', () => {

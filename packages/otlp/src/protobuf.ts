@@ -1,8 +1,13 @@
-import { createSharedKeyTable, createSpanKeyTable, type KeyTable } from './key-table.ts'
-import { createMarkSearch, mayHoldMark, type MarkSearch } from './mark-search.ts'
+import {
+  createMarkTable,
+  createSharedKeyTable,
+  createSpanKeyTable,
+  type KeyTable,
+} from './key-table.ts'
 import { createNotes, forgetValues, takeValues, visitAttribute, type Notes } from './notes.ts'
 import { patchProtobuf, type Frame, type SpanPlace } from './patch.ts'
 import { readText } from './read-text.ts'
+import { mayHoldMark } from './span-marks.ts'
 import type { Attributes, ScanKeys, ScannedScope, ScannedSpan, ScanResult } from './scan.ts'
 import {
   createCursor,
@@ -38,7 +43,7 @@ const SPAN_ATTRIBUTES = (9 << 3) | LENGTH
 /** What one scan carries along. Spans without a mark allocate nothing. */
 interface Walk {
   readonly cursor: Cursor
-  readonly marks: MarkSearch
+  readonly marks: KeyTable
   readonly ofSpan: Notes
   readonly ofShared: Notes
   readonly spans: ScannedSpan[]
@@ -47,7 +52,7 @@ interface Walk {
   spanCount: number
   /**
    * Whether the last span carried a mark. Marked spans come in rows, and where the next is likely
-   * to be one, to look for its mark before walking it would be to read it twice.
+   * to be one, to look for its mark before walking it would be to read some of it twice.
    */
   lastWasMarked: boolean
 }
@@ -59,11 +64,11 @@ interface Holder<T> {
 }
 
 export function scanProtobufTraces(body: Uint8Array, keys: ScanKeys): ScanResult {
-  const { spanTable, sharedTable } = tablesOf(keys)
+  const { marks, spanTable, sharedTable } = tablesOf(keys)
   const cursor = createCursor(body)
   const walk: Walk = {
     cursor,
-    marks: createMarkSearch(cursor.bytes, spanTable.needles),
+    marks,
     ofSpan: createNotes(spanTable),
     ofShared: createNotes(sharedTable),
     spans: [],
@@ -90,12 +95,22 @@ export function scanProtobufTraces(body: Uint8Array, keys: ScanKeys): ScanResult
   }
 }
 
-const tables = new WeakMap<ScanKeys, { spanTable: KeyTable; sharedTable: KeyTable }>()
+interface KeyTables {
+  readonly marks: KeyTable
+  readonly spanTable: KeyTable
+  readonly sharedTable: KeyTable
+}
 
-function tablesOf(keys: ScanKeys): { spanTable: KeyTable; sharedTable: KeyTable } {
+const tables = new WeakMap<ScanKeys, KeyTables>()
+
+function tablesOf(keys: ScanKeys): KeyTables {
   let found = tables.get(keys)
   if (found === undefined) {
-    found = { spanTable: createSpanKeyTable(keys), sharedTable: createSharedKeyTable(keys) }
+    found = {
+      marks: createMarkTable(keys),
+      spanTable: createSpanKeyTable(keys),
+      sharedTable: createSharedKeyTable(keys),
+    }
     tables.set(keys, found)
   }
   return found
@@ -120,7 +135,7 @@ function visitScopeSpans(walk: Walk, frame: Frame, resource: Holder<Attributes>)
   while (findField(cursor, SCOPE_SPANS_SPANS, frame.end)) {
     const { at, contentEnd } = cursor
     walk.spanCount++
-    if (walk.lastWasMarked || mayHoldMark(marks, at, contentEnd)) {
+    if (walk.lastWasMarked || mayHoldMark(marks, cursor, at, contentEnd)) {
       visitSpan(walk, frameAt(cursor, frame), scope, resource)
     }
     cursor.at = contentEnd

@@ -9,7 +9,7 @@ export class MalformedError extends Error {}
 export const VARINT = 0
 export const FIXED64 = 1
 export const LENGTH = 2
-const FIXED32 = 5
+export const FIXED32 = 5
 
 export interface Cursor {
   readonly bytes: Buffer
