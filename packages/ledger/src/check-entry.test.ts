@@ -35,6 +35,10 @@ const faults: [Partial<Entry>, string][] = [
   [{ units: new Map([['reasoning', 1e12 + 1]]) }, 'reasoning is 1000000000001; tokens are whole'],
   [{ units: new Map([['output', 0.5]]) }, 'output is 0.5; tokens are whole numbers from 0 to'],
   [{ units: new Map([['output', -1]]) }, 'output is -1; tokens are whole numbers from 0 to'],
+  [
+    { rating: { ...rating, lines: Array.from({ length: 101 }, () => line), costAtto: 505n } },
+    'its rating has 101 lines, more than 100',
+  ],
   [{ rating: { ...rating, costAtto: 24n } }, 'costAtto is 24, but its lines add up to 25'],
   [
     { rating: { status: 'unpriced', book: 'b', lines: [line] } },

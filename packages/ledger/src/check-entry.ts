@@ -6,6 +6,7 @@ import { isTokenUnit } from './sums.ts'
  * span with absurd figures cannot stop the ledger for everyone who shares a sum with it.
  */
 const MAX_TOKENS_PER_UNIT = 1_000_000_000_000
+const MAX_LINES = 100
 const MAX_LINE_COST_ATTO = 1_000_000n * 10n ** 18n
 
 const TRACE_ID = /^[0-9a-f]{32}$/
@@ -57,6 +58,9 @@ function findTokenFault({ units }: Entry): string | undefined {
 }
 
 function findCostFault({ rating }: Entry): string | undefined {
+  if (rating.lines.length > MAX_LINES) {
+    return `its rating has ${rating.lines.length} lines, more than ${MAX_LINES}`
+  }
   let sumAtto = 0n
   for (const { unit, costAtto } of rating.lines) {
     if (costAtto > MAX_LINE_COST_ATTO || costAtto < -MAX_LINE_COST_ATTO) {

@@ -1,6 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Labels } from '../entry.ts'
-import { encodeLabels } from './sqlite-rows.ts'
 import { prepare } from './sqlite-statements.ts'
 
 /** Together they bound the memory: 10 000 texts of 1 000 characters. Others are looked up. */
@@ -8,8 +6,8 @@ const MAX_KNOWN = 10_000
 const MAX_KNOWN_LENGTH = 1_000
 
 export interface LabelSets {
-  /** The id of a set of labels; writes the set where it is new. */
-  getId(labels: Labels): bigint
+  /** The id of a set of labels, given as `encodeLabels` writes it; writes the set where it is new. */
+  getId(text: string): bigint
   /** Must be called after a rollback: what the transaction wrote is gone, and its ids with it. */
   forget(): void
 }
@@ -23,8 +21,7 @@ export function createLabelSets(database: DatabaseSync): LabelSets {
   )
   const insert = prepare(database, 'INSERT INTO label_sets (labels) VALUES (?)')
 
-  function getId(labels: Labels): bigint {
-    const text = encodeLabels(labels)
+  function getId(text: string): bigint {
     const knownId = known.get(text)
     if (knownId !== undefined) return knownId
 

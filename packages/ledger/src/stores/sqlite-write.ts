@@ -1,11 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { sumParts } from '@spancost/pricing'
-import type { Entry, Standing } from '../entry.ts'
-import { toHourTime } from '../hours.ts'
+import type { Standing } from '../entry.ts'
 import type { Recorded } from '../store.ts'
-import { countTokens } from '../sums.ts'
+import type { PackedEntry } from './sqlite-batch.ts'
 import { createLabelSets } from './sqlite-label-sets.ts'
-import { encodeDetails, encodeId, encodeSums, SELECT_SUMS, SUM_COLUMNS } from './sqlite-rows.ts'
+import { encodeId, SELECT_SUMS, SUM_COLUMNS } from './sqlite-rows.ts'
 import { prepare, runTransaction } from './sqlite-statements.ts'
 
 const ENTRY_COLUMNS = [
@@ -46,7 +44,7 @@ const FIND_SAME_RESPONSE = `
  */
 export function createEntryWriter(
   database: DatabaseSync,
-): (entries: readonly Entry[]) => readonly Recorded[] {
+): (entries: readonly PackedEntry[]) => readonly Recorded[] {
   const labelSets = createLabelSets(database)
   const insertEntry = prepare(database, INSERT_ENTRY)
   const findEntry = prepare<{ readonly standing: Standing }>(database, FIND_ENTRY)
@@ -55,7 +53,7 @@ export function createEntryWriter(
   const addToHourly = prepare(database, sumInto('hourly', ['hour', 'label_set', 'status']))
   const addToTotals = prepare(database, sumInto('totals', ['label_set', 'status', 'error_type']))
 
-  function writeEntries(entries: readonly Entry[]): readonly Recorded[] {
+  function writeEntries(entries: readonly PackedEntry[]): readonly Recorded[] {
     try {
       return runTransaction(database, () => {
         const before = findLast.get()?.last ?? 0n
@@ -71,40 +69,38 @@ export function createEntryWriter(
     }
   }
 
-  function writeEntry(entry: Entry, recordedAtUnixMs: bigint): Recorded {
+  function writeEntry(entry: PackedEntry, recordedAtUnixMs: bigint): Recorded {
     const traceId = encodeId(entry.traceId)
     const spanId = encodeId(entry.spanId)
     const old = findEntry.get(traceId, spanId)
     if (old !== undefined) return { outcome: 'duplicate', standing: old.standing }
 
     const standing = decideStanding(entry, traceId)
-    const { operation, rating } = entry
-    const { hour, nano } = toHourTime(entry.startTimeUnixNano)
     insertEntry.run(
       traceId,
       spanId,
       entry.parentSpanId === '' ? null : encodeId(entry.parentSpanId),
-      hour,
-      nano,
+      entry.hour,
+      entry.hourNano,
       recordedAtUnixMs,
       standing,
-      operation.role,
-      operation.provider ?? null,
-      operation.responseId ?? null,
+      entry.role,
+      entry.provider,
+      entry.responseId,
       labelSets.getId(entry.labels),
-      rating.status,
-      operation.errorType ?? '',
-      ...encodeSums(sumParts(rating), countTokens(entry.units)),
-      encodeDetails(entry),
+      entry.status,
+      entry.errorType,
+      ...entry.sums,
+      entry.details,
     )
     return { outcome: 'recorded', standing }
   }
 
-  function decideStanding({ operation }: Entry, traceId: Uint8Array): Standing {
-    const { role, provider, responseId } = operation
+  function decideStanding(entry: PackedEntry, traceId: Uint8Array): Standing {
+    const { role, provider, responseId } = entry
     if (role === 'container') return 'held'
-    if (role === 'free' || responseId === undefined || responseId === '') return 'counted'
-    const twin = findSameResponse.get(traceId, responseId, provider ?? null)
+    if (role === 'free' || responseId === null || responseId === '') return 'counted'
+    const twin = findSameResponse.get(traceId, responseId, provider)
     return twin === undefined ? 'counted' : 'echo'
   }
 

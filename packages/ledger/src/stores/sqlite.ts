@@ -2,23 +2,26 @@ import { findEntryFault } from '../check-entry.ts'
 import type { Entry } from '../entry.ts'
 import type { Recorded, Store } from '../store.ts'
 import { createGroupCommit } from './group-commit.ts'
-import { explain, openLedger } from './sqlite-open.ts'
-import { createReader } from './sqlite-read.ts'
-import { createEntryWriter } from './sqlite-write.ts'
+import { packEntries } from './sqlite-batch.ts'
+import { startLedgerThread } from './sqlite-thread.ts'
+import type { Question } from './sqlite-worker.ts'
 
 export interface SqliteOptions {
   /** The ledger's file; it and its folder are created where they are missing. */
   readonly path: string
-  /** How long to wait for another process to let go of the file. Opening blocks meanwhile. */
+  /** How long to wait for another process to let go of the file. */
   readonly busyTimeoutMs?: number
 }
 
-/** Bounds the length of a transaction, and of what waits for it. */
-const MAX_ENTRIES_PER_COMMIT = 4_096
+/** Bounds the length of a transaction, and of packing one on the caller's event loop. */
+const MAX_ENTRIES_PER_COMMIT = 1_024
+
+/** While one is written to the disk, the next is already at the thread. */
+const MAX_COMMITS_UNDER_WAY = 2
 
 /**
  * The embedded store: one SQLite file, one process, and nothing to install. Writing and reading
- * happen on the calling thread.
+ * happen on a thread of the store's own, so that a commit never holds up the caller's event loop.
  *
  * An entry's standing is decided when it arrives: containers are `held` and stay so, as nothing
  * settles them yet; a leaf is an `echo` of a counted leaf of its trace with the same provider and
@@ -27,21 +30,21 @@ const MAX_ENTRIES_PER_COMMIT = 4_096
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { path, busyTimeoutMs = 2_000 } = options
-  const { database, beganAtUnixMs } = openLedger(path, busyTimeoutMs)
-  const writeEntries = createEntryWriter(database)
-  const reader = createReader(database)
-  const { add, flush } = createGroupCommit(commit, MAX_ENTRIES_PER_COMMIT)
+  const thread = await startLedgerThread({ path, busyTimeoutMs })
+  const { add, drain } = createGroupCommit(commit, MAX_ENTRIES_PER_COMMIT, MAX_COMMITS_UNDER_WAY)
+  let closed: Promise<void> | undefined
 
-  function commit(entries: readonly Entry[]): readonly Recorded[] {
-    try {
-      return writeEntries(entries)
-    } catch (error) {
-      throw new Error(`cannot write to the ledger ${path}: ${explain(error)}`, { cause: error })
-    }
+  function commit(entries: readonly Entry[]): Promise<readonly Recorded[]> {
+    return thread.ask({ kind: 'record', batch: packEntries(entries) })
+  }
+
+  async function ask<Answer>(question: Question): Promise<Answer> {
+    checkOpen()
+    return thread.ask<Answer>(question)
   }
 
   function checkOpen(): void {
-    if (!database.isOpen) throw new Error(`the ledger ${path} is closed`)
+    if (closed !== undefined) throw new Error(`the ledger ${path} is closed`)
   }
 
   async function record(entries: readonly Entry[]): Promise<readonly Recorded[]> {
@@ -53,23 +56,18 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     return entries.length === 0 ? [] : add(entries)
   }
 
-  /** Reading is synchronous; as a promise, its errors become rejections. */
-  async function read<Answer>(ask: () => Answer): Promise<Answer> {
-    checkOpen()
-    return ask()
+  async function close(): Promise<void> {
+    await drain()
+    await thread.close()
   }
 
   return {
-    beganAtUnixMs,
+    beganAtUnixMs: thread.beganAtUnixMs,
     record,
-    entries: (query) => read(() => reader.entries(query)),
-    spend: (query) => read(() => reader.spend(query)),
-    totals: () => read(() => reader.totals()),
-    topTraces: (query) => read(() => reader.topTraces(query)),
-    async close() {
-      if (!database.isOpen) return
-      flush()
-      database.close()
-    },
+    entries: (query) => ask({ kind: 'entries', query }),
+    spend: (query) => ask({ kind: 'spend', query }),
+    totals: () => ask({ kind: 'totals' }),
+    topTraces: (query) => ask({ kind: 'topTraces', query }),
+    close: () => (closed ??= close()),
   }
 }

@@ -1,0 +1,91 @@
+import { Worker } from 'node:worker_threads'
+import type { Asked, Place, Question, Reply } from './sqlite-worker.ts'
+
+/**
+ * Asks the thread that a SQLite ledger lives on (`sqlite-worker.ts`). Nothing here waits for a disk:
+ * the calling thread packs and posts, and the event loop goes on.
+ */
+
+export interface LedgerThread {
+  readonly beganAtUnixMs: number
+  /** Rejects with the thread's error; with why it ended, if it did. */
+  ask<Answer>(question: Question): Promise<Answer>
+  /** Lets the thread finish what it was asked and close the ledger, then ends it. */
+  close(): Promise<void>
+}
+
+interface Waiting {
+  readonly resolve: (answer: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+const IS_SOURCE = import.meta.url.endsWith('.ts')
+const WORKER = new URL(IS_SOURCE ? './sqlite-worker.ts' : './sqlite-worker.js', import.meta.url)
+
+/** Not those of the process: what it preloads, such as an instrumentation, has no business here. */
+const EXEC_ARGV = IS_SOURCE ? ['--experimental-strip-types'] : []
+
+/**
+ * Starts the thread and opens the ledger on it.
+ * @throws Error that names the path, if the file cannot be used or the thread not be started.
+ */
+export async function startLedgerThread(
+  options: Place,
+  program: URL = WORKER,
+): Promise<LedgerThread> {
+  const worker = new Worker(program, {
+    name: 'spancost-ledger',
+    workerData: options,
+    execArgv: EXEC_ARGV,
+  })
+  const waiting = new Map<number, Waiting>()
+  let lastId = 0
+  let failure: Error | undefined
+
+  /** Every question is answered, also when the thread dies with it. */
+  function fail(reason: string, cause?: unknown): void {
+    failure ??= new Error(`the ledger ${options.path} has failed: ${reason}`, { cause })
+    for (const { reject } of waiting.values()) reject(failure)
+    waiting.clear()
+  }
+
+  function wait<Answer>(id: number): Promise<Answer> {
+    // A thread that has nothing to answer does not keep the process alive.
+    worker.ref()
+    return new Promise<Answer>((resolve, reject) => waiting.set(id, { resolve, reject }))
+  }
+
+  worker.on('message', (reply: Reply) => {
+    const call = waiting.get(reply.id)
+    waiting.delete(reply.id)
+    if (waiting.size === 0) worker.unref()
+    if ('error' in reply) call?.reject(reply.error)
+    else call?.resolve(reply.answer as never)
+  })
+  worker.on('error', (error: unknown) => {
+    fail(error instanceof Error ? error.message : String(error), error)
+  })
+  worker.on('exit', () => fail('its thread has ended'))
+
+  function ask<Answer>(question: Question): Promise<Answer> {
+    if (failure !== undefined) return Promise.reject(failure)
+    lastId += 1
+    const asked: Asked = { id: lastId, question }
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- this is no window
+    worker.postMessage(asked)
+    return wait(lastId)
+  }
+
+  /** What the thread was asked before is answered first: it does one thing after the other. */
+  async function close(): Promise<void> {
+    if (failure === undefined) await ask({ kind: 'close' })
+    await worker.terminate()
+  }
+
+  try {
+    return { beganAtUnixMs: await wait<number>(0), ask, close }
+  } catch (error) {
+    await worker.terminate()
+    throw error
+  }
+}

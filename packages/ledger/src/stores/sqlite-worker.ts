@@ -1,0 +1,84 @@
+/**
+ * The thread that a SQLite ledger lives on: it alone touches the file. It opens the ledger, says when
+ * that began, and answers questions until it is told to close. `sqlite-thread.ts` is its other side.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { unpackEntries, type Batch } from './sqlite-batch.ts'
+import type { Recorded, Store } from '../store.ts'
+import { explain, openLedger } from './sqlite-open.ts'
+import { createReader } from './sqlite-read.ts'
+import { createEntryWriter } from './sqlite-write.ts'
+
+export interface Place {
+  readonly path: string
+  readonly busyTimeoutMs: number
+}
+
+export type Question =
+  | { readonly kind: 'record'; readonly batch: Batch }
+  | { readonly kind: 'entries'; readonly query: Parameters<Store['entries']>[0] }
+  | { readonly kind: 'spend'; readonly query: Parameters<Store['spend']>[0] }
+  | { readonly kind: 'topTraces'; readonly query: Parameters<Store['topTraces']>[0] }
+  | { readonly kind: 'totals' | 'close' }
+
+export interface Asked {
+  readonly id: number
+  readonly question: Question
+}
+
+/** Id 0 is the reply to having been started. */
+export type Reply =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly error: unknown }
+
+const port = parentPort!
+const { path, busyTimeoutMs } = workerData as Place
+
+/** Runs one piece of work and posts what came of it: a question is never left without a reply. */
+function reply(id: number, work: () => unknown): void {
+  let message: Reply
+  try {
+    message = { id, answer: work() }
+  } catch (error) {
+    message = { id, error }
+  }
+  port.postMessage(message)
+}
+
+function serve(): number {
+  const { database, beganAtUnixMs } = openLedger(path, busyTimeoutMs)
+  const writeEntries = createEntryWriter(database)
+  const reader = createReader(database)
+
+  function record(batch: Batch): readonly Recorded[] {
+    try {
+      return writeEntries(unpackEntries(batch))
+    } catch (error) {
+      throw new Error(`cannot write to the ledger ${path}: ${explain(error)}`, { cause: error })
+    }
+  }
+
+  function answer(question: Question): unknown {
+    switch (question.kind) {
+      case 'record':
+        return record(question.batch)
+      case 'entries':
+        return reader.entries(question.query)
+      case 'spend':
+        return reader.spend(question.query)
+      case 'totals':
+        return reader.totals()
+      case 'topTraces':
+        return reader.topTraces(question.query)
+      case 'close':
+        break
+    }
+    database.close()
+    return null
+  }
+
+  port.on('message', ({ id, question }: Asked) => reply(id, () => answer(question)))
+  return beganAtUnixMs
+}
+
+reply(0, serve)
