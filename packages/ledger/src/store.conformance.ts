@@ -65,6 +65,19 @@ function describeLife(place: Place): void {
     expect(await store.topTraces({ limit: 10 })).toEqual([])
   })
 
+  test('its sums are what its entries add up to', async () => {
+    const store = await place.open()
+    expect(await store.verify({ limit: 1 })).toEqual([])
+    await store.record([
+      createSampleEntry({ span: 1, operation: { errorType: 'timeout' } }),
+      createSampleEntry({ span: 2, lines: [['output', 3, -(10n ** 19n) - 1n]] }),
+      createSampleEntry({ span: 3, operation: { role: 'container' } }),
+    ])
+    await store.record([createSampleEntry({ span: 2 }), createSampleEntry({ span: 4 })])
+    expect(await store.verify({ limit: 10 })).toEqual([])
+    await expect(store.verify({ limit: 0 })).rejects.toThrow('limit 0 is not')
+  })
+
   test('it remembers when it began', async () => {
     const before = Date.now()
     const store = await place.open()

@@ -51,6 +51,22 @@ export interface TraceSpend extends Sums {
   readonly unpriced: bigint
 }
 
+/** A row of kept sums that is not what its entries add up to. */
+export interface SumFault {
+  /** `hourly` is what spend is read from, `totals` what metrics are. */
+  readonly table: 'hourly' | 'totals'
+  /** Start of the hour, UTC; only in `hourly`. */
+  readonly startUnixMs?: number
+  readonly labels: Labels
+  readonly status: CostStatus
+  /** Only in `totals`. */
+  readonly errorType?: string
+  /** Absent: there are entries, but no row. */
+  readonly kept?: Sums
+  /** Absent: there is a row, but no entries. */
+  readonly entries?: Sums
+}
+
 /**
  * The ledger's port. Implementations pass `store.conformance.ts`. A rejected promise means that
  * nothing of the call was written.
@@ -77,6 +93,11 @@ export interface Store {
     readonly toUnixMs?: number
     readonly limit: number
   }): Promise<readonly TraceSpend[]>
+  /**
+   * Adds up all entries anew, and answers where the kept sums differ; at most `limit` rows of each
+   * table. It reads the whole ledger.
+   */
+  verify(query: { readonly limit: number }): Promise<readonly SumFault[]>
   /** Finishes what was asked for, then closes. Later calls reject. */
   close(): Promise<void>
 }

@@ -54,6 +54,16 @@ export function addSums(into: RunningSums, more: Sums): void {
   for (const type of TOKEN_TYPES) into.tokens[type] += more.tokens[type]
 }
 
+/** Whether two sums are equal in every figure; nothing equals only nothing. */
+export function isSameSums(a: Sums | undefined, b: Sums | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return (
+    a.operations === b.operations &&
+    COST_PARTS.every((part) => a.parts[part] === b.parts[part]) &&
+    TOKEN_TYPES.every((type) => a.tokens[type] === b.tokens[type])
+  )
+}
+
 function createTokens(): Record<TokenType, bigint> {
   return { input: 0n, output: 0n, cache_read: 0n, cache_write: 0n, reasoning: 0n }
 }

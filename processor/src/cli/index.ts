@@ -3,11 +3,12 @@ import { VERSION } from '../version.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
 import { writeLine, type ExitCode, type Io } from './io.ts'
+import { ledger } from './ledger.ts'
 import { price } from './price.ts'
 import { serve } from './serve.ts'
 import { UsageError, type Verb } from './verb.ts'
 
-const VERBS: readonly Verb[] = [serve, check, price, explain]
+const VERBS: readonly Verb[] = [serve, check, price, explain, ledger]
 
 const HELP = `Usage: spancost <verb> [flags]
 

@@ -3,7 +3,7 @@ import type { CostStatus } from '@spancost/pricing'
 import { checkTraceId } from '../check-entry.ts'
 import type { StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
-import type { SpendRow, Store, Total, TraceSpend } from '../store.ts'
+import type { SpendRow, Store, SumFault, Total, TraceSpend } from '../store.ts'
 import {
   decodeEntry,
   decodeId,
@@ -17,6 +17,7 @@ import {
 } from './sqlite-rows.ts'
 import { createSpendReader } from './sqlite-spend.ts'
 import { prepare } from './sqlite-statements.ts'
+import { createVerifier } from './sqlite-verify.ts'
 
 const LIST_ENTRIES = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
@@ -58,12 +59,14 @@ export interface Reader {
   spend(query: Parameters<Store['spend']>[0]): readonly SpendRow[]
   totals(): readonly Total[]
   topTraces(query: Parameters<Store['topTraces']>[0]): readonly TraceSpend[]
+  verify(query: Parameters<Store['verify']>[0]): readonly SumFault[]
 }
 
 export function createReader(database: DatabaseSync): Reader {
   const listEntries = prepare<EntryRow>(database, LIST_ENTRIES)
   const listTotals = prepare<TotalRow>(database, LIST_TOTALS)
   const listTopTraces = prepare<TraceRow>(database, LIST_TOP_TRACES)
+  const findFaults = createVerifier(database)
 
   return {
     entries({ traceId, limit }) {
@@ -98,6 +101,7 @@ export function createReader(database: DatabaseSync): Reader {
         unpriced: row.unpriced,
       }))
     },
+    verify: ({ limit }) => findFaults(Number(checkLimit(limit))),
   }
 }
 

@@ -68,6 +68,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     spend: (query) => ask({ kind: 'spend', query }),
     totals: () => ask({ kind: 'totals' }),
     topTraces: (query) => ask({ kind: 'topTraces', query }),
+    verify: (query) => ask({ kind: 'verify', query }),
     close: () => (closed ??= close()),
   }
 }

@@ -1,0 +1,73 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { CostStatus } from '@spancost/pricing'
+import { NANOS_PER_HOUR } from '../hours.ts'
+import type { SumFault } from '../store.ts'
+import { isSameSums } from '../sums.ts'
+import { decodeLabels, decodeSums, SELECT_SUMS, SUM_COLUMNS, type SumRow } from './sqlite-rows.ts'
+import { prepare } from './sqlite-statements.ts'
+
+/**
+ * Adds up all entries anew and compares that with the sums that were kept along the way. Rows that
+ * are right never leave the database.
+ */
+
+const FIGURES = ['operations', ...SUM_COLUMNS] as const
+
+const FIND_FAULTS = {
+  hourly: compareWithEntries('hourly', ['hour', 'label_set', 'status']),
+  totals: compareWithEntries('totals', ['label_set', 'status', 'error_type']),
+}
+
+const NANOS_PER_MS = 1_000_000n
+
+type FaultRow = Readonly<Record<string, bigint | string | null>>
+
+/** At most `limit` of each table of sums. */
+export function createVerifier(database: DatabaseSync): (limit: number) => readonly SumFault[] {
+  const findInHourly = prepare<FaultRow>(database, FIND_FAULTS.hourly)
+  const findInTotals = prepare<FaultRow>(database, FIND_FAULTS.totals)
+  return (limit) =>
+    [
+      ...findInHourly.all(BigInt(limit)).map((row) => decodeFault('hourly', row)),
+      ...findInTotals.all(BigInt(limit)).map((row) => decodeFault('totals', row)),
+    ].filter(({ kept, entries }) => !isSameSums(kept, entries))
+}
+
+function compareWithEntries(table: SumFault['table'], key: readonly string[]): string {
+  const both = FIGURES.flatMap((name) => [
+    `k.${name} AS kept_${name}`,
+    `e.${name} AS entries_${name}`,
+  ])
+  const differs = FIGURES.map((name) => `k.${name} IS DISTINCT FROM e.${name}`)
+  return `
+    WITH e AS (
+      SELECT ${key.join(', ')}, count(*) AS operations, ${SELECT_SUMS} FROM entries
+      WHERE standing = 'counted' GROUP BY ${key.join(', ')})
+    SELECT ${key.join(', ')}, labels, ${both.join(', ')}
+    FROM ${table} AS k FULL JOIN e USING (${key.join(', ')})
+      LEFT JOIN label_sets ON label_sets.id = label_set
+    WHERE ${differs.join(' OR ')} ORDER BY ${key.join(', ')} LIMIT ?`
+}
+
+function decodeFault(table: SumFault['table'], row: FaultRow): SumFault {
+  const { hour, labels, status, error_type: errorType } = row
+  const kept = pickSums(row, 'kept_')
+  const entries = pickSums(row, 'entries_')
+  return {
+    table,
+    ...(typeof hour === 'bigint' && {
+      startUnixMs: Number((hour * NANOS_PER_HOUR) / NANOS_PER_MS),
+    }),
+    labels: typeof labels === 'string' ? decodeLabels(labels) : {},
+    status: status as CostStatus,
+    ...(typeof errorType === 'string' && errorType !== '' && { errorType }),
+    ...(kept !== undefined && { kept: decodeSums(kept) }),
+    ...(entries !== undefined && { entries: decodeSums(entries) }),
+  }
+}
+
+function pickSums(row: FaultRow, prefix: string): SumRow | undefined {
+  if (row[`${prefix}operations`] === null) return undefined
+  const figures = FIGURES.map((name) => [name, row[prefix + name]])
+  return Object.fromEntries(figures) as SumRow
+}

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { openSqliteStore, TOKEN_TYPES, type SumFault, type Sums } from '@spancost/ledger'
+import { COST_PARTS, formatAmount } from '@spancost/pricing'
+import { describeError } from '../describe-error.ts'
+import { formatFault, loadConfig } from './config-source.ts'
+import { writeLine, type ExitCode, type Io } from './io.ts'
+import { readFlags, UsageError, type Verb } from './verb.ts'
+
+const FLAGS = { config: { type: 'string' }, json: { type: 'boolean' } } as const
+
+/** Of each table of sums; whoever has more wrong rows than these needs no longer list. */
+const MAX_FAULTS = 1_000
+
+/** Looks after a ledger that no processor is using. */
+export const ledger: Verb = {
+  name: 'ledger',
+  summary: 'verify the sums of a ledger',
+  help: `Usage: spancost ledger verify [--config FILE] [--json]
+
+Adds up all entries anew, and prints each row of the hourly sums and of the totals that differs.
+Exits with 1 if one does. The ledger must not be in use: stop the processor first.
+
+  --config FILE   default: ./spancost.yaml; without one, the defaults
+  --json          {"ledger", "valid", "faults": [{"table", "start"?, "labels", "status",
+                  "errorType"?, "differences": [{"figure", "kept", "entries"}]}]}`,
+  async run(argv, io) {
+    const { values, positionals } = readFlags(argv, FLAGS, { takesOperands: true })
+    if (positionals.length !== 1 || positionals[0] !== 'verify') {
+      throw new UsageError('expected `ledger verify`')
+    }
+    const loaded = await loadConfig(values.config, io.env)
+    if (loaded.kind === 'config') {
+      return verify(loaded.config.ledger.path, values.json ?? false, io)
+    }
+    for (const fault of loaded.faults) await writeLine(io.stderr, formatFault(loaded.file, fault))
+    return 1
+  },
+}
+
+async function verify(path: string, asJson: boolean, io: Io): Promise<ExitCode> {
+  let faults: readonly SumFault[]
+  try {
+    faults = await findFaults(path)
+  } catch (error) {
+    await writeLine(io.stderr, `spancost: ${describeError(error)}`)
+    return 1
+  }
+  const valid = faults.length === 0
+  if (asJson) {
+    await writeLine(io.stdout, JSON.stringify({ ledger: path, valid, faults: faults.map(toJson) }))
+  } else if (valid) {
+    await writeLine(io.stdout, `${path}: every sum is what its entries add up to`)
+  }
+  if (!asJson) for (const fault of faults) await writeLine(io.stdout, toText(fault))
+  return valid ? 0 : 1
+}
+
+async function findFaults(path: string): Promise<readonly SumFault[]> {
+  // Opening would make a new one.
+  if (!existsSync(path)) throw new Error(`there is no ledger at ${path}`)
+  const store = await openSqliteStore({ path })
+  try {
+    return await store.verify({ limit: MAX_FAULTS })
+  } finally {
+    await store.close()
+  }
+}
+
+interface Difference {
+  readonly figure: string
+  /** Money as an exact decimal in USD; absent: there is no such row. */
+  readonly kept?: string
+  readonly entries?: string
+}
+
+function listDifferences({ kept, entries }: SumFault): Difference[] {
+  const keptFigures = listFigures(kept)
+  const entriesFigures = listFigures(entries)
+  return [...new Set([...keptFigures.keys(), ...entriesFigures.keys()])]
+    .map((figure) => {
+      const [one, other] = [keptFigures.get(figure), entriesFigures.get(figure)]
+      return {
+        figure,
+        ...(one !== undefined && { kept: one }),
+        ...(other !== undefined && { entries: other }),
+      }
+    })
+    .filter((difference) => difference.kept !== difference.entries)
+}
+
+function listFigures(sums: Sums | undefined): ReadonlyMap<string, string> {
+  if (sums === undefined) return new Map()
+  return new Map([
+    ['operations', String(sums.operations)],
+    ...COST_PARTS.map((part) => [`cost.${part}`, formatAmount(sums.parts[part])] as const),
+    ...TOKEN_TYPES.map((type) => [`tokens.${type}`, String(sums.tokens[type])] as const),
+  ])
+}
+
+function toJson(fault: SumFault) {
+  const { table, startUnixMs, labels, status, errorType } = fault
+  const start = startUnixMs === undefined ? undefined : new Date(startUnixMs).toISOString()
+  return { table, start, labels, status, errorType, differences: listDifferences(fault) }
+}
+
+function toText(fault: SumFault): string {
+  const { table, start, labels, status, errorType, differences } = toJson(fault)
+  const row = [table, start, JSON.stringify(labels), status, errorType]
+  const found = differences.map(
+    ({ figure, kept = 'no row', entries = 'nothing' }) =>
+      `${figure} ${kept}, the entries say ${entries}`,
+  )
+  return `${row.filter((word) => word !== undefined).join(' ')}: ${found.join('; ')}`
+}
