@@ -9,6 +9,8 @@ const MAX_TOKENS_PER_UNIT = 1_000_000_000_000
 const MAX_LINES = 100
 const MAX_LINE_COST_ATTO = 1_000_000n * 10n ** 18n
 
+const MAX_LIMIT = 100_000
+
 const TRACE_ID = /^[0-9a-f]{32}$/
 const SPAN_ID = /^[0-9a-f]{16}$/
 const END_OF_TIME_UNIX_NANO = 2n ** 64n
@@ -28,6 +30,12 @@ export function findEntryFault(entry: Entry): string | undefined {
 export function checkTraceId(traceId: string): void {
   if (TRACE_ID.test(traceId)) return
   throw new RangeError(`trace id ${JSON.stringify(traceId)} is not 32 lower-case hex digits`)
+}
+
+/** @throws RangeError unless it is a whole number from 1 to 100 000. */
+export function checkLimit(limit: number): bigint {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return BigInt(limit)
+  throw new RangeError(`limit ${limit} is not a whole number from 1 to ${MAX_LIMIT}`)
 }
 
 function findIdFault({ traceId, spanId, parentSpanId }: Entry): string | undefined {

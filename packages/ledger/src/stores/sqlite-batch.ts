@@ -2,7 +2,7 @@ import { sumParts } from '@spancost/pricing'
 import type { Entry } from '../entry.ts'
 import { toHourTime } from '../hours.ts'
 import { countTokens } from '../sums.ts'
-import { encodeDetails, encodeLabels, encodeSums, SUM_COLUMNS } from './sqlite-rows.ts'
+import { encodeDetails, encodeLabels, encodeSums, SUM_COLUMNS } from './rows.ts'
 
 /**
  * The entries of a call on their way to the store's thread. Texts in one list and integers in one

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { CostStatus } from '@spancost/pricing'
-import { checkTraceId } from '../check-entry.ts'
+import { checkLimit, checkTraceId } from '../check-entry.ts'
 import type { StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { SpendRow, Store, SumFault, Total, TraceSpend } from '../store.ts'
@@ -14,10 +14,10 @@ import {
   SELECT_SUMS,
   type EntryRow,
   type SumRow,
-} from './sqlite-rows.ts'
+} from './rows.ts'
 import { createSpendReader } from './sqlite-spend.ts'
 import { prepare } from './sqlite-statements.ts'
-import { createVerifier } from './sqlite-verify.ts'
+import { decodeFaults, FIND_FAULTS, type FaultRow } from './sum-faults.ts'
 
 const LIST_ENTRIES = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
@@ -51,8 +51,6 @@ type TraceRow = SumRow & {
   readonly unpriced: bigint
 }
 
-const MAX_LIMIT = 100_000
-
 /** What `Store` promises of each question, but answered at once. */
 export interface Reader {
   entries(query: Parameters<Store['entries']>[0]): readonly StoredEntry[]
@@ -66,7 +64,8 @@ export function createReader(database: DatabaseSync): Reader {
   const listEntries = prepare<EntryRow>(database, LIST_ENTRIES)
   const listTotals = prepare<TotalRow>(database, LIST_TOTALS)
   const listTopTraces = prepare<TraceRow>(database, LIST_TOP_TRACES)
-  const findFaults = createVerifier(database)
+  const findInHourly = prepare<FaultRow>(database, `${FIND_FAULTS.hourly} ?`)
+  const findInTotals = prepare<FaultRow>(database, `${FIND_FAULTS.totals} ?`)
 
   return {
     entries({ traceId, limit }) {
@@ -101,11 +100,10 @@ export function createReader(database: DatabaseSync): Reader {
         unpriced: row.unpriced,
       }))
     },
-    verify: ({ limit }) => findFaults(Number(checkLimit(limit))),
+    verify({ limit }) {
+      const most = checkLimit(limit)
+      const inHourly = decodeFaults('hourly', findInHourly.all(most))
+      return [...inHourly, ...decodeFaults('totals', findInTotals.all(most))]
+    },
   }
-}
-
-function checkLimit(limit: number): bigint {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return BigInt(limit)
-  throw new RangeError(`limit ${limit} is not a whole number from 1 to ${MAX_LIMIT}`)
 }

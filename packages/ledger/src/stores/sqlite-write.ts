@@ -3,7 +3,7 @@ import type { Standing } from '../entry.ts'
 import type { Recorded } from '../store.ts'
 import type { PackedEntry } from './sqlite-batch.ts'
 import { createLabelSets } from './sqlite-label-sets.ts'
-import { encodeId, SELECT_SUMS, SUM_COLUMNS } from './sqlite-rows.ts'
+import { encodeId, SELECT_SUMS, SUM_COLUMNS } from './rows.ts'
 import { prepare, runTransaction } from './sqlite-statements.ts'
 
 const ENTRY_COLUMNS = [

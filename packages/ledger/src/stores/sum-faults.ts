@@ -1,10 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { CostStatus } from '@spancost/pricing'
 import { NANOS_PER_HOUR } from '../hours.ts'
 import type { SumFault } from '../store.ts'
 import { isSameSums } from '../sums.ts'
-import { decodeLabels, decodeSums, SELECT_SUMS, SUM_COLUMNS, type SumRow } from './sqlite-rows.ts'
-import { prepare } from './sqlite-statements.ts'
+import { decodeLabels, decodeSums, SELECT_SUMS, SUM_COLUMNS, type SumRow } from './rows.ts'
 
 /**
  * Adds up all entries anew and compares that with the sums that were kept along the way. Rows that
@@ -13,25 +11,15 @@ import { prepare } from './sqlite-statements.ts'
 
 const FIGURES = ['operations', ...SUM_COLUMNS] as const
 
-const FIND_FAULTS = {
+/** SQL for either database; it ends where the limit is to be said. */
+export const FIND_FAULTS = {
   hourly: compareWithEntries('hourly', ['hour', 'label_set', 'status']),
   totals: compareWithEntries('totals', ['label_set', 'status', 'error_type']),
 }
 
 const NANOS_PER_MS = 1_000_000n
 
-type FaultRow = Readonly<Record<string, bigint | string | null>>
-
-/** At most `limit` of each table of sums. */
-export function createVerifier(database: DatabaseSync): (limit: number) => readonly SumFault[] {
-  const findInHourly = prepare<FaultRow>(database, FIND_FAULTS.hourly)
-  const findInTotals = prepare<FaultRow>(database, FIND_FAULTS.totals)
-  return (limit) =>
-    [
-      ...findInHourly.all(BigInt(limit)).map((row) => decodeFault('hourly', row)),
-      ...findInTotals.all(BigInt(limit)).map((row) => decodeFault('totals', row)),
-    ].filter(({ kept, entries }) => !isSameSums(kept, entries))
-}
+export type FaultRow = Readonly<Record<string, bigint | string | null>>
 
 function compareWithEntries(table: SumFault['table'], key: readonly string[]): string {
   const both = FIGURES.flatMap((name) => [
@@ -46,7 +34,13 @@ function compareWithEntries(table: SumFault['table'], key: readonly string[]): s
     SELECT ${key.join(', ')}, labels, ${both.join(', ')}
     FROM ${table} AS k FULL JOIN e USING (${key.join(', ')})
       LEFT JOIN label_sets ON label_sets.id = label_set
-    WHERE ${differs.join(' OR ')} ORDER BY ${key.join(', ')} LIMIT ?`
+    WHERE ${differs.join(' OR ')} ORDER BY ${key.join(', ')} LIMIT`
+}
+
+/** Limbs that carry differently are the same sum, and no fault. */
+export function decodeFaults(table: SumFault['table'], rows: readonly FaultRow[]): SumFault[] {
+  const faults = rows.map((row) => decodeFault(table, row))
+  return faults.filter(({ kept, entries }) => !isSameSums(kept, entries))
 }
 
 function decodeFault(table: SumFault['table'], row: FaultRow): SumFault {

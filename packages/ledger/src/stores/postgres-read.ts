@@ -1,0 +1,149 @@
+import type { CostStatus } from '@spancost/pricing'
+import type { Pool } from 'pg'
+import { checkLimit, checkTraceId } from '../check-entry.ts'
+import { splitAtHours, toHourTime, toUnixNanoRange } from '../hours.ts'
+import type { Store, SumFault } from '../store.ts'
+import { ask } from './postgres-client.ts'
+import { decodeText } from './postgres-rows.ts'
+import {
+  decodeEntry,
+  decodeId,
+  decodeLabels,
+  decodeSums,
+  encodeId,
+  SELECT_SUMS,
+  SUM_COLUMNS,
+  type EntryRow,
+  type SumRow,
+} from './rows.ts'
+import { groupSpend, periodHoursOf, type PeriodRow } from './spend-groups.ts'
+import { decodeFaults, FIND_FAULTS, type FaultRow } from './sum-faults.ts'
+
+const LIST_ENTRIES = `
+  SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
+    labels, details
+  FROM entries JOIN label_sets ON label_sets.id = label_set
+  WHERE trace_id = $1 ORDER BY hour, hour_nano, sequence LIMIT $2`
+
+const LIST_TOTALS = `
+  SELECT labels, totals.* FROM totals JOIN label_sets ON label_sets.id = label_set
+  ORDER BY label_set, status, error_type`
+
+const SUM_WHOLE_HOURS = `
+  SELECT hour / $1::bigint AS period, label_set, status, sum(operations) AS operations,
+    ${SELECT_SUMS}
+  FROM hourly WHERE hour >= $2 AND hour < $3 GROUP BY period, label_set, status`
+
+const SUM_PART_OF_HOUR = `
+  SELECT hour / $1::bigint AS period, label_set, status, count(*) AS operations, ${SELECT_SUMS}
+  FROM entries WHERE hour = $2 AND hour_nano >= $3 AND hour_nano < $4 AND standing = 'counted'
+  GROUP BY period, label_set, status`
+
+const FIND_LABELS = 'SELECT id, labels FROM label_sets WHERE id = ANY ($1::uuid[])'
+
+/** In 1e-18 USD; sums of bigint are numeric, which does not end. */
+const COST_ATTO = SUM_COLUMNS.filter((name) => name.startsWith('cost_'))
+  .map((name) => (name.endsWith('_nano') ? `sum(${name}) * 1000000000` : `sum(${name})`))
+  .join(' + ')
+
+const LIST_TOP_TRACES = `
+  SELECT trace_id, min(hour * 3600000 + hour_nano / 1000000) AS start_unix_ms,
+    count(*) AS operations, count(*) FILTER (WHERE status = 'unpriced') AS unpriced, ${SELECT_SUMS}
+  FROM entries
+  WHERE standing = 'counted' AND trace_id IN (
+    SELECT trace_id FROM entries
+    WHERE standing = 'counted' AND (hour, hour_nano) >= ($1, $2) AND (hour, hour_nano) < ($3, $4))
+  GROUP BY trace_id ORDER BY ${COST_ATTO} DESC, trace_id LIMIT $5`
+
+type TotalRow = SumRow & {
+  readonly labels: string
+  readonly status: CostStatus
+  readonly error_type: string
+}
+
+type TraceRow = SumRow & {
+  readonly trace_id: Uint8Array
+  readonly start_unix_ms: bigint
+  readonly unpriced: bigint
+}
+
+/** What `Store` promises of each question. */
+export function createPostgresReader(
+  pool: Pool,
+): Pick<Store, 'entries' | 'spend' | 'totals' | 'topTraces' | 'verify'> {
+  async function findFaults(table: SumFault['table'], limit: bigint): Promise<SumFault[]> {
+    const rows = await ask<FaultRow>(pool, `verify_${table}`, `${FIND_FAULTS[table]} $1`, [limit])
+    const decoded = rows.map(({ error_type: errorType, ...row }) =>
+      typeof errorType === 'string' ? { ...row, error_type: decodeText(errorType) } : row,
+    )
+    return decodeFaults(table, decoded)
+  }
+
+  return {
+    async entries({ traceId, limit }) {
+      checkTraceId(traceId)
+      const values = [encodeId(traceId), checkLimit(limit)]
+      const rows = await ask<EntryRow>(pool, 'list_entries', LIST_ENTRIES, values)
+      return rows.map(decodeEntry)
+    },
+    async spend(query) {
+      const rows = await readPeriods(pool, query)
+      const ids = [...new Set(rows.map((row) => row.label_set))]
+      const sets = await ask<{ readonly id: string; readonly labels: string }>(
+        pool,
+        'find_labels',
+        FIND_LABELS,
+        [ids],
+      )
+      const labels = new Map(sets.map((set) => [set.id, set.labels]))
+      return groupSpend(rows, (id) => labels.get(id)!, query)
+    },
+    async totals() {
+      const rows = await ask<TotalRow>(pool, 'list_totals', LIST_TOTALS, [])
+      return rows.map((row) => ({
+        ...decodeSums(row),
+        labels: decodeLabels(row.labels),
+        status: row.status,
+        ...(row.error_type !== '' && { errorType: decodeText(row.error_type) }),
+      }))
+    },
+    async topTraces(query) {
+      const { from, to } = toUnixNanoRange(query)
+      const [first, end] = [toHourTime(from), toHourTime(to)]
+      const values = [first.hour, first.nano, end.hour, end.nano, checkLimit(query.limit)]
+      const rows = await ask<TraceRow>(pool, 'list_top_traces', LIST_TOP_TRACES, values)
+      return rows.map((row) => ({
+        ...decodeSums(row),
+        traceId: decodeId(row.trace_id),
+        startUnixMs: Number(row.start_unix_ms),
+        unpriced: row.unpriced,
+      }))
+    },
+    async verify({ limit }) {
+      const most = checkLimit(limit)
+      return [...(await findFaults('hourly', most)), ...(await findFaults('totals', most))]
+    },
+  }
+}
+
+/** Whole hours from their sums, and the part of an hour at either end from entries. */
+async function readPeriods(
+  pool: Pool,
+  query: Parameters<Store['spend']>[0],
+): Promise<PeriodRow<string>[]> {
+  const periodHours = periodHoursOf(query)
+  const { hours, rests } = splitAtHours(toUnixNanoRange(query))
+  const parts = [
+    ask<PeriodRow<string>>(pool, 'whole_hours', SUM_WHOLE_HOURS, [
+      periodHours,
+      hours.from,
+      hours.to,
+    ]),
+    ...rests.map(({ from, to }) => {
+      const { hour, nano } = toHourTime(from)
+      const values = [periodHours, hour, nano, nano + to - from]
+      return ask<PeriodRow<string>>(pool, 'part_of_hour', SUM_PART_OF_HOUR, values)
+    }),
+  ]
+  return (await Promise.all(parts)).flat()
+}
