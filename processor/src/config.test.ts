@@ -250,7 +250,7 @@ log: loud
       '7 forward.traces[0].endpoint: missing',
       '8 forward.traces[0].endpont: unknown key `endpont`; did you mean `endpoint`?',
       '9 forward.retry.max_elapsed: unknown key `max_elapsed`; did you mean `maxElapsed`?',
-      '11 ledger.store: `postgres` is not in this version',
+      '10 ledger.url: missing; `store: postgres` needs it',
       '12 prices: unknown key `prices`; known here: receivers, api, forward, ledger, dimensions, attributes, metrics, log',
       '13 log: expected a map, found `loud`',
     ])
@@ -292,7 +292,7 @@ log: loud
       '1 metrics.otlp.temporality: only `cumulative` in this version',
     ],
     ['ledger: {path: 5}', '1 ledger.path: expected text, found `5`; put it in quotes'],
-    ['ledger: {store: mysql}', '1 ledger.store: expected `sqlite`'],
+    ['ledger: {store: mysql}', '1 ledger.store: expected one of sqlite, postgres, found `mysql`'],
     [
       'attributes: {aliases: [datadog]}',
       '1 attributes.aliases[0]: expected one of gen_ai, langfuse, openlit, openinference, found `datadog`',

@@ -18,7 +18,12 @@ export interface Config {
   readonly forward: Readonly<Record<Signal, readonly Destination[]>> & {
     readonly retry: { readonly maxElapsedMs: number }
   }
-  readonly ledger: { readonly store: 'sqlite'; readonly path: string }
+  readonly ledger: {
+    readonly store: 'sqlite' | 'postgres'
+    readonly path: string
+    /** Present where the store is `postgres`. */
+    readonly url?: string
+  }
   readonly dimensions: readonly Dimension[]
   readonly attributes: { readonly aliases: readonly AttributeAlias[] }
   readonly metrics: { readonly otlp?: MetricsDestination; readonly prometheus: boolean }
@@ -129,13 +134,17 @@ function findConflicts(config: Config, file: ConfigFile): ConfigFault[] {
   return faults
 }
 
+function completeLedger({ url, ...ledger }: WrittenConfig['ledger']): Config['ledger'] {
+  return { ...ledger, ...(url !== undefined && { url }) }
+}
+
 function completeConfig(written: WrittenConfig): Config {
   const { forward, metrics } = written
   return {
     receivers: { otlp: completeReceivers(written.receivers.otlp) },
     api: written.api,
     forward: { ...forward, retry: { maxElapsedMs: forward.retry.maxElapsed } },
-    ledger: written.ledger,
+    ledger: completeLedger(written.ledger),
     dimensions: completeDimensions(written.dimensions),
     attributes: written.attributes,
     metrics: {

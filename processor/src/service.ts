@@ -1,4 +1,3 @@
-import { openSqliteStore } from '@spancost/ledger'
 import { loadBook } from '@spancost/pricing'
 import type { Logger } from 'pino'
 import { startApi } from './api/server.ts'
@@ -10,6 +9,7 @@ import { createHttpForwarder } from './forward/otlp-http.ts'
 import { withRetry } from './forward/retry.ts'
 import { withTimeout } from './forward/timeout.ts'
 import { withTlsReload } from './forward/tls-reload.ts'
+import { openLedger } from './open-ledger.ts'
 import { createPipeline } from './pipeline.ts'
 import { createTokenCheck } from './receive/bearer-tokens.ts'
 import { createInFlight, limitInFlight } from './receive/limit-in-flight.ts'
@@ -53,7 +53,7 @@ async function startRooms(
   stops: (() => Promise<void>)[],
 ): Promise<Service['addresses']> {
   const book = await loadBook()
-  const store = await openSqliteStore({ path: config.ledger.path })
+  const store = await openLedger(config.ledger)
   stops.push(() => store.close())
   const telemetry = startTelemetry(config, store, VERSION)
   stops.push(() => telemetry.stop())

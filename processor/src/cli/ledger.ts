@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
-import { openSqliteStore, TOKEN_TYPES, type SumFault, type Sums } from '@spancost/ledger'
+import { TOKEN_TYPES, type SumFault, type Sums } from '@spancost/ledger'
 import { COST_PARTS, formatAmount } from '@spancost/pricing'
+import type { Config } from '../config.ts'
 import { describeError } from '../describe-error.ts'
+import { openLedger } from '../open-ledger.ts'
 import { formatFault, loadConfig } from './config-source.ts'
 import { writeLine, type ExitCode, type Io } from './io.ts'
 import { readFlags, UsageError, type Verb } from './verb.ts'
@@ -18,7 +20,7 @@ export const ledger: Verb = {
   help: `Usage: spancost ledger verify [--config FILE] [--json]
 
 Adds up all entries anew, and prints each row of the hourly sums and of the totals that differs.
-Exits with 1 if one does. The ledger must not be in use: stop the processor first.
+Exits with 1 if one does. A SQLite ledger must not be in use: stop the processor first.
 
   --config FILE   default: ./spancost.yaml; without one, the defaults
   --json          {"ledger", "valid", "faults": [{"table", "start"?, "labels", "status",
@@ -30,35 +32,39 @@ Exits with 1 if one does. The ledger must not be in use: stop the processor firs
     }
     const loaded = await loadConfig(values.config, io.env)
     if (loaded.kind === 'config') {
-      return verify(loaded.config.ledger.path, values.json ?? false, io)
+      return verify(loaded.config.ledger, values.json ?? false, io)
     }
     for (const fault of loaded.faults) await writeLine(io.stderr, formatFault(loaded.file, fault))
     return 1
   },
 }
 
-async function verify(path: string, asJson: boolean, io: Io): Promise<ExitCode> {
+async function verify(config: Config['ledger'], asJson: boolean, io: Io): Promise<ExitCode> {
+  // A URL may have a password in it.
+  const name = config.store === 'sqlite' ? config.path : config.store
   let faults: readonly SumFault[]
   try {
-    faults = await findFaults(path)
+    faults = await findFaults(config)
   } catch (error) {
     await writeLine(io.stderr, `spancost: ${describeError(error)}`)
     return 1
   }
   const valid = faults.length === 0
   if (asJson) {
-    await writeLine(io.stdout, JSON.stringify({ ledger: path, valid, faults: faults.map(toJson) }))
+    await writeLine(io.stdout, JSON.stringify({ ledger: name, valid, faults: faults.map(toJson) }))
   } else if (valid) {
-    await writeLine(io.stdout, `${path}: every sum is what its entries add up to`)
+    await writeLine(io.stdout, `${name}: every sum is what its entries add up to`)
   }
   if (!asJson) for (const fault of faults) await writeLine(io.stdout, toText(fault))
   return valid ? 0 : 1
 }
 
-async function findFaults(path: string): Promise<readonly SumFault[]> {
+async function findFaults(config: Config['ledger']): Promise<readonly SumFault[]> {
   // Opening would make a new one.
-  if (!existsSync(path)) throw new Error(`there is no ledger at ${path}`)
-  const store = await openSqliteStore({ path })
+  if (config.store === 'sqlite' && !existsSync(config.path)) {
+    throw new Error(`there is no ledger at ${config.path}`)
+  }
+  const store = await openLedger(config)
   try {
     return await store.verify({ limit: MAX_FAULTS })
   } finally {

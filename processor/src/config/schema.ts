@@ -142,15 +142,23 @@ export const CONFIG_SCHEMA = z.strictObject({
   ledger: z
     .strictObject({
       store: z
-        .literal('sqlite', {
-          error: (issue) =>
-            issue.input === 'postgres' ? '`postgres` is not in this version' : 'expected `sqlite`',
-        })
+        .enum(['sqlite', 'postgres'])
         .prefault('sqlite')
         .describe('Where operations are written down'),
       path: text(4096)
         .prefault('./.spancost/ledger.db')
-        .describe('The file, from the working directory'),
+        .describe('`sqlite`: the file, from the working directory'),
+      url: text(4096)
+        .optional()
+        .describe('`postgres`: `postgres://user:password@host:port/database`'),
+    })
+    .refine(({ store, url }) => store === 'sqlite' || url !== undefined, {
+      path: ['url'],
+      error: 'missing; `store: postgres` needs it',
+    })
+    .refine(({ url }) => url === undefined || /^postgres(?:ql)?:\/\//.test(url), {
+      path: ['url'],
+      error: 'expected postgres://user:password@host:port/database',
     })
     .prefault({}),
   dimensions: z
