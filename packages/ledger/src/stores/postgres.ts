@@ -17,9 +17,11 @@ export interface PostgresOptions {
 const SCHEMA = 'spancost'
 
 const MAX_ENTRIES_PER_COMMIT = 1_024
-const MAX_COMMITS_UNDER_WAY = 2
 
-/** One for each commit under way, and two for questions. */
+/** Two at a time could overtake each other, and the later call be the one that counts. */
+const MAX_COMMITS_UNDER_WAY = 1
+
+/** One for the commit under way, and the others for questions. */
 const MAX_CONNECTIONS = 4
 
 const CONNECT_TIMEOUT_MS = 10_000
