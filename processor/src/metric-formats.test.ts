@@ -114,6 +114,14 @@ describe('OpenTelemetry metrics', () => {
     ])
   })
 
+  test('leaves out a metric that has no points yet', async () => {
+    const empty = { ...COST, points: [] }
+    const producer = createMetricProducer(0, () => Promise.resolve([empty, TOKENS]))
+    const { resourceMetrics } = await producer.collect()
+    const names = resourceMetrics.scopeMetrics[0]!.metrics.map(({ descriptor }) => descriptor.name)
+    expect(names).toEqual(['spancost.tokens'])
+  })
+
   test('fail where they cannot be read', async () => {
     const producer = createMetricProducer(0, () => Promise.reject(new Error('no ledger')))
     await expect(producer.collect()).rejects.toThrow('no ledger')

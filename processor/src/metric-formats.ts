@@ -63,25 +63,25 @@ export function createMetricProducer(
   return {
     collect: async () => {
       const endTime = toHrTime(Date.now())
-      const metrics = (await read()).map(
-        ({ name, description, unit, scale, points }): SumMetricData => ({
-          descriptor: {
-            name,
-            description,
-            unit,
-            valueType: scale === 'atto' ? ValueType.DOUBLE : ValueType.INT,
-          },
-          aggregationTemporality: AggregationTemporality.CUMULATIVE,
-          dataPointType: DataPointType.SUM,
-          isMonotonic: true,
-          dataPoints: points.map(({ attributes, value }) => ({
-            startTime,
-            endTime,
-            attributes,
-            value: scale === 'atto' ? toDouble(value) : Number(value),
-          })),
-        }),
-      )
+      // A metric without points is none: some receivers stumble over it.
+      const filled = (await read()).filter(({ points }) => points.length > 0)
+      const metrics = filled.map(({ name, description, unit, scale, points }): SumMetricData => ({
+        descriptor: {
+          name,
+          description,
+          unit,
+          valueType: scale === 'atto' ? ValueType.DOUBLE : ValueType.INT,
+        },
+        aggregationTemporality: AggregationTemporality.CUMULATIVE,
+        dataPointType: DataPointType.SUM,
+        isMonotonic: true,
+        dataPoints: points.map(({ attributes, value }) => ({
+          startTime,
+          endTime,
+          attributes,
+          value: scale === 'atto' ? toDouble(value) : Number(value),
+        })),
+      }))
       const scopeMetrics = [{ scope: { name: 'spancost' }, metrics }]
       // The reader puts its own resource in the place of this one.
       const resourceMetrics = { resource: resourceFromAttributes({}), scopeMetrics }

@@ -151,7 +151,7 @@ test('a log record', () => {
       traceFlags: 1,
     },
     resource: { attributes: { 'service.name': 'shop' }, schemaUrl: 'https://a.test/1' },
-    instrumentationScope: { name: 'a.library', version: '1.2.3', schemaUrl: 'https://a.test/2' },
+    instrumentationScope: { name: 'acme.http', version: '1.2.3', schemaUrl: 'https://a.test/2' },
   }
   const decoded = REQUEST_TYPES.logs.decode(encodeLogs(record))
   expect(REQUEST_TYPES.logs.toObject(decoded, PLAIN)).toEqual({
@@ -160,7 +160,7 @@ test('a log record', () => {
         resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] },
         scopeLogs: [
           {
-            scope: { name: 'a.library', version: '1.2.3' },
+            scope: { name: 'acme.http', version: '1.2.3' },
             logRecords: [
               {
                 timeUnixNano: '1764000000000000001',

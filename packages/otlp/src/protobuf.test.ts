@@ -54,7 +54,7 @@ test('a whole request', () => {
         2,
         message(
           1,
-          bytesField(1, 'a.library'),
+          bytesField(1, 'acme.http'),
           bytesField(2, '1.2.3'),
           keyValue(3, 'test.team', anyValue.string('search')),
           keyValue(3, 'test.model', anyValue.string('not read from scopes')),
@@ -90,7 +90,7 @@ test('a whole request', () => {
         ['test.tokens', 1200],
       ]),
       scope: {
-        name: 'a.library',
+        name: 'acme.http',
         version: '1.2.3',
         attributes: new Map([['test.team', 'search']]),
       },
@@ -175,11 +175,11 @@ test('what the scanning side writes itself is not read, whoever asks for it', ()
 
 describe('order', () => {
   const resource = message(1, keyValue(1, 'service.name', anyValue.string('shop')))
-  const scope = message(1, bytesField(1, 'a.library'))
+  const scope = message(1, bytesField(1, 'acme.http'))
 
   test('the resource and the scope may stand behind the spans', () => {
     const [span] = scanSpans(message(1, message(2, message(2, mark), scope), resource))
-    expect(span?.scope.name).toBe('a.library')
+    expect(span?.scope.name).toBe('acme.http')
     expect(span?.resource).toEqual(new Map([['service.name', 'shop']]))
   })
 
@@ -187,7 +187,7 @@ describe('order', () => {
     const again = message(1, bytesField(2, '2.0'))
     const team = message(1, keyValue(1, 'test.team', anyValue.string('search')))
     const [span] = scanSpans(message(1, resource, message(2, scope, message(2, mark), again), team))
-    expect(span?.scope).toMatchObject({ name: 'a.library', version: '2.0' })
+    expect(span?.scope).toMatchObject({ name: 'acme.http', version: '2.0' })
     expect(span?.resource).toEqual(
       new Map([
         ['service.name', 'shop'],

@@ -207,7 +207,7 @@ describe('metrics', () => {
     ],
   ])('a %s', (name, data) => {
     const metric = { name, description: 'a text', unit: '{USD}', ...data }
-    const scope = { name: 'a.library', version: '1.2.3' }
+    const scope = { name: 'acme.http', version: '1.2.3' }
     const request = { resourceMetrics: [{ scopeMetrics: [{ scope, metrics: [metric] }] }] }
     const decoded = ExportMetricsServiceRequest.decode(transcode('metrics', request))
     expect(ExportMetricsServiceRequest.toObject(decoded, { longs: String })).toEqual(request)
@@ -256,7 +256,7 @@ test('logs', () => {
       message(1, keyValue(1, 'service.name', anyValue.string('shop'))),
       message(
         2,
-        message(1, bytesField(1, 'a.library'), bytesField(2, '1.2.3')),
+        message(1, bytesField(1, 'acme.http'), bytesField(2, '1.2.3')),
         message(
           2,
           fixed64Field(1, 1_764_000_000_000_000_001n),
@@ -287,7 +287,7 @@ test('logs', () => {
     droppedAttributesCount: 3,
     spanContext: { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1 },
     resource: { attributes: { 'service.name': 'shop' }, schemaUrl: 'https://a.test/1' },
-    instrumentationScope: { name: 'a.library', version: '1.2.3', schemaUrl: 'https://a.test/2' },
+    instrumentationScope: { name: 'acme.http', version: '1.2.3', schemaUrl: 'https://a.test/2' },
   })
   expect(Buffer.from(transcodeJson('logs', json))).toEqual(expected)
 })
