@@ -30,6 +30,7 @@ const DEFAULTS: Config = {
   api: { endpoint: '127.0.0.1:14320' },
   forward: { traces: [], metrics: [], logs: [], retry: { maxElapsedMs: 5000 } },
   ledger: { store: 'sqlite', path: './.spancost/ledger.db' },
+  prices: { cards: [], selfHosted: [] },
   dimensions: [
     { name: 'tenant', from: ['spancost.tenant'], metric: true },
     { name: 'team', from: ['spancost.team'], metric: true },
@@ -240,7 +241,7 @@ forward:
   retry: {max_elapsed: 5s}
 ledger:
   store: postgres
-prices: {}
+budgets: {}
 log: loud
 `)
     expect(faults).toEqual([
@@ -251,7 +252,7 @@ log: loud
       '8 forward.traces[0].endpont: unknown key `endpont`; did you mean `endpoint`?',
       '9 forward.retry.max_elapsed: unknown key `max_elapsed`; did you mean `maxElapsed`?',
       '10 ledger.url: missing; `store: postgres` needs it',
-      '12 prices: unknown key `prices`; known here: receivers, api, forward, ledger, dimensions, attributes, metrics, log',
+      '12 budgets: unknown key `budgets`; known here: receivers, api, forward, ledger, prices, dimensions, attributes, metrics, log',
       '13 log: expected a map, found `loud`',
     ])
   })

@@ -24,6 +24,8 @@ export interface Config {
     /** Present where the store is `postgres`. */
     readonly url?: string
   }
+  /** Files, from the working directory. */
+  readonly prices: { readonly cards: readonly string[]; readonly selfHosted: readonly string[] }
   readonly dimensions: readonly Dimension[]
   readonly attributes: { readonly aliases: readonly AttributeAlias[] }
   readonly metrics: { readonly otlp?: MetricsDestination; readonly prometheus: boolean }
@@ -145,6 +147,7 @@ function completeConfig(written: WrittenConfig): Config {
     api: written.api,
     forward: { ...forward, retry: { maxElapsedMs: forward.retry.maxElapsed } },
     ledger: completeLedger(written.ledger),
+    prices: written.prices,
     dimensions: completeDimensions(written.dimensions),
     attributes: written.attributes,
     metrics: {

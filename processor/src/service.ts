@@ -1,4 +1,3 @@
-import { loadBook } from '@spancost/pricing'
 import type { Logger } from 'pino'
 import { startApi } from './api/server.ts'
 import type { Config, OtlpReceivers } from './config.ts'
@@ -9,6 +8,7 @@ import { createHttpForwarder } from './forward/otlp-http.ts'
 import { withRetry } from './forward/retry.ts'
 import { withTimeout } from './forward/timeout.ts'
 import { withTlsReload } from './forward/tls-reload.ts'
+import { openBook } from './open-book.ts'
 import { openLedger } from './open-ledger.ts'
 import { createPipeline } from './pipeline.ts'
 import { createTokenCheck } from './receive/bearer-tokens.ts'
@@ -52,7 +52,7 @@ async function startRooms(
   log: Logger,
   stops: (() => Promise<void>)[],
 ): Promise<Service['addresses']> {
-  const book = await loadBook()
+  const book = await openBook(config.prices)
   const store = await openLedger(config.ledger)
   stops.push(() => store.close())
   const telemetry = startTelemetry(config, store, VERSION)

@@ -14,6 +14,8 @@ const destinations = (signal: string, otherwise: string) =>
     .prefault([])
     .describe(`Where ${signal} go next; none: they are ${otherwise}`)
 
+const cardFiles = (meaning: string) => z.array(text(4096)).max(64).prefault([]).describe(meaning)
+
 const attributeKey = text(256)
 
 const dimension = z.union([
@@ -159,6 +161,12 @@ export const CONFIG_SCHEMA = z.strictObject({
     .refine(({ url }) => url === undefined || /^postgres(?:ql)?:\/\//.test(url), {
       path: ['url'],
       error: 'expected postgres://user:password@host:port/database',
+    })
+    .prefault({}),
+  prices: z
+    .strictObject({
+      cards: cardFiles('Files of your own price cards; they win over all others'),
+      selfHosted: cardFiles('Files of cards for models that you host yourself'),
     })
     .prefault({}),
   dimensions: z
