@@ -10,6 +10,7 @@ import {
 } from './store-entries.conformance.ts'
 import type { Store } from './store.ts'
 import { describeRanges } from './store-ranges.conformance.ts'
+import { describeStandings } from './store-standings.conformance.ts'
 import { describeSums } from './store-sums.conformance.ts'
 import { expectCounted, listTrace, RECORDED, type Place } from './testing/place.ts'
 import { createSampleEntry } from './testing/sample-entries.ts'
@@ -45,6 +46,7 @@ export function describeStore(name: string, openStore: (folder: string) => Promi
       describeAnswers(place)
       describeStanding(place)
     })
+    describe('standings', () => describeStandings(place))
     describe('sums', () => {
       describeSums(place)
       describeRanges(place)

@@ -1,13 +1,25 @@
 import { sumParts } from '@spancost/pricing'
 import type { Pool, PoolClient } from 'pg'
+import { MAX_KNOWN_ENTRIES } from '../decide-arrival.ts'
+import type { Known } from '../decide-standing.ts'
 import type { Entry, Standing } from '../entry.ts'
 import { toHourTime } from '../hours.ts'
 import type { Recorded } from '../store.ts'
 import { countTokens } from '../sums.ts'
+import { createKnownTraces } from './known-traces.ts'
 import { ask, inTransaction } from './postgres-client.ts'
 import { makePartition } from './postgres-migrations.ts'
 import { encodeText, hashLabels, hashResponse } from './postgres-rows.ts'
-import { encodeDetails, encodeId, encodeLabels, encodeSums, SUM_COLUMNS } from './rows.ts'
+import {
+  decodeId,
+  decodeKnown,
+  encodeDetails,
+  encodeId,
+  encodeLabels,
+  encodeSums,
+  SUM_COLUMNS,
+  type KnownRow,
+} from './rows.ts'
 
 const MS_PER_DAY = 86_400_000
 
@@ -49,6 +61,11 @@ const INSERT_ENTRIES = insertInto('entries', ENTRY)
 const FIND_STANDINGS = `
   SELECT trace_id, span_id, standing FROM entries
   WHERE (trace_id, span_id) IN (SELECT * FROM unnest($1::bytea[], $2::bytea[]))`
+const FIND_KNOWN = `
+  SELECT trace_id, span_id, parent_span_id, hour, hour_nano, standing, details FROM (
+    SELECT *, row_number() OVER (PARTITION BY trace_id ORDER BY sequence DESC) AS place
+    FROM entries WHERE trace_id = ANY($1::bytea[])
+  ) AS newest WHERE place <= $2 ORDER BY sequence`
 const ADD_TO_HOURLY = addTo('hourly', [
   ['hour', 'bigint'],
   ['label_set', 'uuid'],
@@ -96,7 +113,20 @@ async function writeEntries(
     [...byId.keys()].filter((id) => !freshIds.has(id)),
   )
   const firsts = await insertResponses(client, fresh, day)
-  for (const entry of fresh) standings.set(keyOf(entry), decideStanding(entry, firsts))
+  const known = await findKnown(client, fresh)
+  const traces = createKnownTraces()
+  for (const entry of fresh) {
+    const { traceId } = entry
+    const standing = isEcho(entry, firsts)
+      ? 'echo'
+      : traces.decide(
+          traceId,
+          () => entry,
+          () => known.get(traceId) ?? [],
+        )
+    traces.add(traceId, () => entry, standing)
+    standings.set(keyOf(entry), standing)
+  }
   if (fresh.length > 0) await insertEntries(client, fresh, standings, nowMs, day)
 
   return entries.map((entry) => {
@@ -172,10 +202,30 @@ async function insertResponses(
   )
 }
 
-function decideStanding(entry: Entry, firsts: ReadonlySet<Entry>): Standing {
-  if (entry.operation.role === 'container') return 'held'
-  if (hashResponse(entry.operation) === undefined) return 'counted'
-  return firsts.has(entry) ? 'counted' : 'echo'
+/** A leaf whose answer another one of the trace has brought. */
+function isEcho(entry: Entry, firsts: ReadonlySet<Entry>): boolean {
+  return hashResponse(entry.operation) !== undefined && !firsts.has(entry)
+}
+
+/** The newest entries that the ledger has of the traces of `entries`, the oldest first. */
+async function findKnown(
+  client: PoolClient,
+  entries: readonly Entry[],
+): Promise<ReadonlyMap<string, readonly Known[]>> {
+  const traceIds = [...new Set(entries.map(({ traceId }) => traceId))]
+  if (traceIds.length === 0) return new Map()
+  const rows = await ask<KnownRow & { readonly trace_id: Uint8Array }>(
+    client,
+    'known',
+    FIND_KNOWN,
+    [traceIds.map(encodeId), MAX_KNOWN_ENTRIES],
+  )
+  const byTrace = new Map<string, Known[]>()
+  for (const row of rows) {
+    const traceId = decodeId(row.trace_id)
+    byTrace.set(traceId, [...(byTrace.get(traceId) ?? []), decodeKnown(row)])
+  }
+  return byTrace
 }
 
 async function insertEntries(

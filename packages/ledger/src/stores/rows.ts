@@ -1,9 +1,11 @@
 import { Buffer } from 'node:buffer'
 import type { Operation, Unit, Units } from '@spancost/genai'
 import { COST_PARTS, type CostLine, type CostPart, type Rating } from '@spancost/pricing'
+import type { Known } from '../decide-standing.ts'
 import type { Entry, Labels, Standing, StoredEntry } from '../entry.ts'
 import { NANOS_PER_HOUR } from '../hours.ts'
 import { joinLimbs, splitAtto } from '../money-limbs.ts'
+import type { Sighting } from '../same-call.ts'
 import { TOKEN_TYPES, type Sums, type TokenType } from '../store.ts'
 import { createSums } from '../sums.ts'
 
@@ -111,6 +113,35 @@ export function encodeDetails({ units, rating, ...entry }: Entry): string {
     },
   }
   return JSON.stringify(details)
+}
+
+/** What of a row says whether its span is one call with another. */
+export type KnownRow = Pick<
+  EntryRow,
+  'span_id' | 'parent_span_id' | 'hour' | 'hour_nano' | 'standing' | 'details'
+>
+
+export function decodeKnown(row: KnownRow): Known {
+  return {
+    ...decodeSighting(row.details, row.hour * NANOS_PER_HOUR + row.hour_nano),
+    spanId: decodeId(row.span_id),
+    parentSpanId: row.parent_span_id === null ? '' : decodeId(row.parent_span_id),
+    standing: row.standing,
+  }
+}
+
+/** The part of a sighting that stands in an entry's details. */
+export function decodeSighting(
+  text: string,
+  startTimeUnixNano: bigint,
+): Omit<Sighting, 'spanId' | 'parentSpanId'> {
+  const { endTimeUnixNano, operation, units } = JSON.parse(text) as Details
+  return {
+    startTimeUnixNano,
+    endTimeUnixNano: BigInt(endTimeUnixNano),
+    operation,
+    units: new Map(units),
+  }
 }
 
 export function decodeEntry(row: EntryRow): StoredEntry {

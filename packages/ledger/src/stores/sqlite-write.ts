@@ -4,6 +4,7 @@ import type { Recorded } from '../store.ts'
 import type { PackedEntry } from './sqlite-batch.ts'
 import { createLabelSets } from './sqlite-label-sets.ts'
 import { encodeId, SELECT_SUMS, SUM_COLUMNS } from './rows.ts'
+import { createStandings } from './sqlite-standings.ts'
 import { prepare, runTransaction } from './sqlite-statements.ts'
 
 const ENTRY_COLUMNS = [
@@ -32,12 +33,6 @@ const FIND_LAST_SEQUENCE = 'SELECT coalesce(max(sequence), 0) AS last FROM entri
 
 const FIND_ENTRY = 'SELECT standing FROM entries WHERE trace_id = ? AND span_id = ?'
 
-const FIND_SAME_RESPONSE = `
-  SELECT 1 FROM entries
-  WHERE trace_id = ? AND response_id = ? AND provider IS ?
-    AND role = 'leaf' AND standing = 'counted'
-  LIMIT 1`
-
 /**
  * Writes entries, and brings the sums along, in one transaction: either all of it is on disk when
  * the answers are returned, or it throws and nothing is.
@@ -48,7 +43,7 @@ export function createEntryWriter(
   const labelSets = createLabelSets(database)
   const insertEntry = prepare(database, INSERT_ENTRY)
   const findEntry = prepare<{ readonly standing: Standing }>(database, FIND_ENTRY)
-  const findSameResponse = prepare<object>(database, FIND_SAME_RESPONSE)
+  const standings = createStandings(database)
   const findLast = prepare<{ readonly last: bigint }>(database, FIND_LAST_SEQUENCE)
   const addToHourly = prepare(database, sumInto('hourly', ['hour', 'label_set', 'status']))
   const addToTotals = prepare(database, sumInto('totals', ['label_set', 'status', 'error_type']))
@@ -58,6 +53,7 @@ export function createEntryWriter(
       return runTransaction(database, () => {
         const before = findLast.get()?.last ?? 0n
         const recordedAtUnixMs = BigInt(Date.now())
+        standings.beginTransaction()
         const answers = entries.map((entry) => writeEntry(entry, recordedAtUnixMs))
         addToHourly.run(before)
         addToTotals.run(before)
@@ -75,7 +71,7 @@ export function createEntryWriter(
     const old = findEntry.get(traceId, spanId)
     if (old !== undefined) return { outcome: 'duplicate', standing: old.standing }
 
-    const standing = decideStanding(entry, traceId)
+    const standing = standings.decide(entry, traceId)
     insertEntry.run(
       traceId,
       spanId,
@@ -94,14 +90,6 @@ export function createEntryWriter(
       entry.details,
     )
     return { outcome: 'recorded', standing }
-  }
-
-  function decideStanding(entry: PackedEntry, traceId: Uint8Array): Standing {
-    const { role, provider, responseId } = entry
-    if (role === 'container') return 'held'
-    if (role === 'free' || responseId === null || responseId === '') return 'counted'
-    const twin = findSameResponse.get(traceId, responseId, provider)
-    return twin === undefined ? 'counted' : 'echo'
   }
 
   return writeEntries

@@ -23,9 +23,7 @@ const MAX_COMMITS_UNDER_WAY = 2
  * The embedded store: one SQLite file, one process, and nothing to install. Writing and reading
  * happen on a thread of the store's own, so that a commit never holds up the caller's event loop.
  *
- * An entry's standing is decided when it arrives: containers are `held` and stay so, as nothing
- * settles them yet; a leaf is an `echo` of a counted leaf of its trace with the same provider and
- * response id; all others are `counted`.
+ * An entry's standing is decided when it arrives (`decide-arrival.ts`) and does not change later.
  * @throws Error that names the path, if the file cannot be used.
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
