@@ -120,6 +120,8 @@ describe('OpenTelemetry metrics', () => {
     const { resourceMetrics } = await producer.collect()
     const names = resourceMetrics.scopeMetrics[0]!.metrics.map(({ descriptor }) => descriptor.name)
     expect(names).toEqual(['spancost.tokens'])
+    const none = createMetricProducer(0, () => Promise.resolve([empty]))
+    expect((await none.collect()).resourceMetrics.scopeMetrics).toEqual([])
   })
 
   test('fail where they cannot be read', async () => {

@@ -63,7 +63,7 @@ export function createMetricProducer(
   return {
     collect: async () => {
       const endTime = toHrTime(Date.now())
-      // A metric without points is none: some receivers stumble over it.
+      // A metric without points is none, and so is a scope without metrics.
       const filled = (await read()).filter(({ points }) => points.length > 0)
       const metrics = filled.map(({ name, description, unit, scale, points }): SumMetricData => ({
         descriptor: {
@@ -82,7 +82,7 @@ export function createMetricProducer(
           value: scale === 'atto' ? toDouble(value) : Number(value),
         })),
       }))
-      const scopeMetrics = [{ scope: { name: 'spancost' }, metrics }]
+      const scopeMetrics = metrics.length === 0 ? [] : [{ scope: { name: 'spancost' }, metrics }]
       // The reader puts its own resource in the place of this one.
       const resourceMetrics = { resource: resourceFromAttributes({}), scopeMetrics }
       return { resourceMetrics, errors: [] }

@@ -59,7 +59,10 @@ export function describeStandings(place: Place): void {
   test('a sighting without usage does not hide the one that has it', async () => {
     const store = await place.open()
     const blind = createSampleEntry({
-      ...{ span: 2, lines: [], status: 'unpriced', reason: 'no_usage' },
+      span: 2,
+      lines: [],
+      status: 'unpriced',
+      reason: 'no_usage',
       operation: operationOf('sdk', {}),
     })
     const entries = [{ ...blind, parentSpanId: idOf(1) }, createCall(3, 'wrapper')]

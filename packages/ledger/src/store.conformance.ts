@@ -46,7 +46,9 @@ export function describeStore(name: string, openStore: (folder: string) => Promi
       describeAnswers(place)
       describeStanding(place)
     })
-    describe('standings', () => describeStandings(place))
+    describe('standings', () => {
+      describeStandings(place)
+    })
     describe('sums', () => {
       describeSums(place)
       describeRanges(place)

@@ -17,7 +17,7 @@ export interface SpanReceived {
 }
 
 export interface MetricsReceived {
-  readonly resourceMetrics: { readonly scopeMetrics: { readonly metrics: SumReceived[] }[] }[]
+  readonly resourceMetrics: { readonly scopeMetrics: { readonly metrics?: SumReceived[] }[] }[]
 }
 
 export interface SumReceived {
@@ -49,7 +49,7 @@ export function listSpans(requests: readonly TracesReceived[]): SpanReceived[] {
 export function findSums({ resourceMetrics }: MetricsReceived, name: string): SumReceived[] {
   return resourceMetrics
     .flatMap(({ scopeMetrics }) => scopeMetrics)
-    .flatMap(({ metrics }) => metrics)
+    .flatMap(({ metrics = [] }) => metrics)
     .filter((metric) => metric.name === name)
 }
 
