@@ -1,4 +1,12 @@
 import type { Usage } from '../usage.ts'
+import {
+  isObject,
+  omitAbsent,
+  readCount,
+  readObject,
+  readText,
+  type JsonObject,
+} from './read-json.ts'
 import type { Reply } from './reply.ts'
 
 /** `n`, the number of choices of a chat completion, cannot be larger. */
@@ -21,7 +29,7 @@ export function readOpenAIReply(body: unknown): Reply {
   const finishReasons = Array.isArray(reply.choices)
     ? readChoices(reply.choices)
     : readStatus(reply)
-  return present<Reply>({
+  return omitAbsent<Reply>({
     usage,
     responseModel: readText(reply.model),
     responseId: readText(reply.id),
@@ -37,7 +45,7 @@ function readUsage(value: unknown): Usage | undefined {
   const input = readObject(usage.input_tokens_details ?? usage.prompt_tokens_details)
   const output = readObject(usage.output_tokens_details ?? usage.completion_tokens_details)
   const inputTokens = readCount(usage.input_tokens) ?? readCount(usage.prompt_tokens)
-  const read = present<Usage>({
+  const read = omitAbsent<Usage>({
     inputTokens,
     // Moonshot and Together, then Mistral, keep it beside the totals.
     cacheReadTokens:
@@ -60,10 +68,7 @@ function readUsage(value: unknown): Usage | undefined {
  * OpenAI's format, which does not even list it; only `total_tokens` has it, and it is billed as
  * output. Where input and output add up to the total, as they do at OpenAI, nothing changes.
  */
-function readOutputTokens(
-  usage: Record<string, unknown>,
-  input: number | undefined,
-): number | undefined {
+function readOutputTokens(usage: JsonObject, input: number | undefined): number | undefined {
   const output = readCount(usage.output_tokens) ?? readCount(usage.completion_tokens)
   const total = readCount(usage.total_tokens)
   if (output === undefined || input === undefined || total === undefined) return output
@@ -71,7 +76,7 @@ function readOutputTokens(
 }
 
 /** Writes live for 30 minutes by default; those for 12 hours are listed apart and cost more. */
-function readCacheWrites(input: Record<string, unknown>) {
+function readCacheWrites(input: JsonObject) {
   const lifetimes = readObject(input.cache_write_tokens_details)
   const long = readCount(lifetimes.ttl_12h_tokens)
   const total = readCount(input.cache_write_tokens)
@@ -96,7 +101,7 @@ function readChoices(choices: readonly unknown[]): readonly (string | undefined)
 }
 
 /** A Response has a status instead of finish reasons; it is put into the words of the others. */
-function readStatus(reply: Record<string, unknown>): readonly string[] | undefined {
+function readStatus(reply: JsonObject): readonly string[] | undefined {
   if (reply.status === 'completed') return [callsTool(reply.output) ? 'tool_calls' : 'stop']
   if (reply.status === 'failed' || reply.status === 'cancelled') return ['error']
   if (reply.status !== 'incomplete') return undefined
@@ -110,29 +115,4 @@ function callsTool(output: unknown): boolean {
     const { type } = readObject(item)
     return type === 'function_call' || type === 'custom_tool_call'
   })
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-function readObject(value: unknown): Record<string, unknown> {
-  return isObject(value) ? value : {}
-}
-
-function readText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function readCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
-}
-
-/** Leaves out the members that are undefined. It runs for each chunk of a stream, so it is a loop. */
-function present<T extends object>(members: { [K in keyof T]: T[K] | undefined }): Partial<T> {
-  const result: Partial<T> = {}
-  for (const key in members) {
-    if (members[key] !== undefined) result[key] = members[key]
-  }
-  return result
 }
