@@ -1,3 +1,4 @@
+import type { Role } from '@spancost/genai'
 import { decideStanding, type Known } from './decide-standing.ts'
 import type { Standing } from './entry.ts'
 import type { Sighting } from './same-call.ts'
@@ -15,7 +16,6 @@ export const MAX_KNOWN_ENTRIES = 256
  * Parents are known of GenAI spans only.
  */
 export function decideArrival(arrived: Sighting, known: readonly Known[]): Standing {
-  if (arrived.operation.role === 'free' || known.length === 0) return decideAlone(arrived)
   const parents = new Map<string, string>()
   for (const { spanId, parentSpanId } of [...known, arrived]) parents.set(spanId, parentSpanId)
   const { standing, corrections } = decideStanding(arrived, known, parents)
@@ -25,6 +25,7 @@ export function decideArrival(arrived: Sighting, known: readonly Known[]): Stand
   return twin === undefined || twin.units.size === 0 ? 'counted' : 'echo'
 }
 
-function decideAlone({ operation }: Sighting): Standing {
-  return operation.role === 'container' ? 'held' : 'counted'
+/** The same where nothing else of the trace is known. */
+export function decideAlone(role: Role): Standing {
+  return role === 'container' ? 'held' : 'counted'
 }

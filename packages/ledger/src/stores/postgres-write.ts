@@ -121,6 +121,7 @@ async function writeEntries(
       ? 'echo'
       : traces.decide(
           traceId,
+          entry.operation.role,
           () => entry,
           () => known.get(traceId) ?? [],
         )

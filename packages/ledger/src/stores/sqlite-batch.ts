@@ -1,3 +1,4 @@
+import type { Role } from '@spancost/genai'
 import { sumParts } from '@spancost/pricing'
 import type { Entry } from '../entry.ts'
 import { toHourTime } from '../hours.ts'
@@ -18,7 +19,7 @@ export interface PackedEntry {
   readonly traceId: string
   readonly spanId: string
   readonly parentSpanId: string
-  readonly role: string
+  readonly role: Role
   readonly provider: string | null
   readonly responseId: string | null
   /** The set of labels, as `encodeLabels` writes it. */
@@ -68,7 +69,7 @@ export function unpackEntries({ texts, figures }: Batch): PackedEntry[] {
       traceId: texts[at]!,
       spanId: texts[at + 1]!,
       parentSpanId: texts[at + 2]!,
-      role: texts[at + 3]!,
+      role: texts[at + 3] as Role,
       provider: texts[at + 4]!,
       responseId: texts[at + 5]!,
       labels: texts[at + 6]!,

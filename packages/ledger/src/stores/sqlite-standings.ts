@@ -48,7 +48,7 @@ export function createStandings(database: DatabaseSync): Standings {
       const read = () => readSighting(entry)
       const standing = isEcho(entry, traceId)
         ? 'echo'
-        : traces.decide(entry.traceId, read, () => listKnown(traceId))
+        : traces.decide(entry.traceId, entry.role, read, () => listKnown(traceId))
       traces.add(entry.traceId, read, standing)
       return standing
     },
