@@ -1,0 +1,66 @@
+import { metrics } from '@opentelemetry/api'
+import type { Recorded } from '@spancost/ledger'
+import type { Consume, OtlpRequest } from './consume.ts'
+
+/** What the processor counts and times of its own work; docs/metrics.md explains each metric. */
+export interface Instruments {
+  readonly onRecorded: (spanCount: number, recorded: readonly Recorded[]) => void
+  /** Shows what is in work, as asked for whenever metrics are read. */
+  watchInFlight(readBytes: () => number): void
+  /** Counts what a best-effort destination did not get. */
+  readonly onLost: (request: OtlpRequest) => void
+  /** Counts requests by what became of them, and how long they took. */
+  measure(next: Consume): Consume
+}
+
+/** The SDK must have been started: instruments belong to the meter provider of that moment. */
+export function createInstruments(): Instruments {
+  const meter = metrics.getMeter('spancost')
+  const spans = meter.createCounter('spancost.processor.spans', {
+    description: 'Spans that were received and read.',
+    unit: '{span}',
+  })
+  const entries = meter.createCounter('spancost.processor.entries', {
+    description: 'GenAI operations, by whether the ledger had them already.',
+    unit: '{entry}',
+  })
+  const duration = meter.createHistogram('spancost.processor.request.duration', {
+    description: 'From a whole request to its answer, by what became of it.',
+    unit: 's',
+    advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] },
+  })
+  const bytes = meter.createCounter('spancost.processor.request.size', {
+    description: 'Bytes of requests, uncompressed, by what became of them.',
+    unit: 'By',
+  })
+  const lost = meter.createCounter('spancost.processor.best_effort.lost', {
+    description: 'Requests that a best-effort destination did not take.',
+    unit: '{request}',
+  })
+  const inFlight = meter.createObservableGauge('spancost.processor.in_flight', {
+    description: 'Bytes of requests that are being read or are in work.',
+    unit: 'By',
+  })
+  return {
+    watchInFlight: (readBytes) => inFlight.addCallback((result) => result.observe(readBytes())),
+    onLost: ({ signal }) => lost.add(1, { 'spancost.signal': signal }),
+    onRecorded: (spanCount, recorded) => {
+      spans.add(spanCount)
+      for (const { outcome, standing } of recorded) {
+        entries.add(1, { 'spancost.entry.outcome': outcome, 'spancost.cost.standing': standing })
+      }
+    },
+    measure: (next) => async (request, signal) => {
+      const startMs = performance.now()
+      const result = await next(request, signal)
+      const attributes = {
+        'spancost.signal': request.signal,
+        'spancost.request.outcome': result.kind,
+        ...(result.kind === 'permanent' && { 'spancost.request.fault': result.fault }),
+      }
+      duration.record((performance.now() - startMs) / 1000, attributes)
+      bytes.add(request.body.length, attributes)
+      return result
+    },
+  }
+}
