@@ -1,10 +1,7 @@
 /* oxlint-disable no-underscore-dangle -- _thenUnwrap is the SDK's name */
-import { diag } from '@opentelemetry/api'
-import type { Reply } from '@spancost/genai'
-import { endWhenDropped, type Observation } from './observation.ts'
+import { endWhenDropped, observeValue, type Observation, type ReplyReader } from './observation.ts'
 import type { ActiveOperation } from './operation.ts'
 import { runQuietly } from './quietly.ts'
-import { isSdkStream, observeStream } from './stream.ts'
 
 /**
  * The promise that SDKs made by Stainless (openai, @anthropic-ai/sdk, groq-sdk, ...) return. It is
@@ -34,17 +31,12 @@ const MAX_COPIED_BYTES = 16 * 1024 * 1024
 
 /** Ends `operation` when the call has ended, however the application reads its result. */
 export function observeApiPromise(
-  promise: unknown,
+  promise: ApiPromise,
   operation: ActiveOperation,
-  readReply: (body: unknown) => Reply,
+  reader: ReplyReader,
 ): void {
-  if (!isApiPromise(promise)) {
-    diag.warn('spancost: an SDK returned an unknown kind of promise; its reply was not seen')
-    operation.end()
-    return
-  }
   const original = promise.responsePromise
-  const call: Call = { operation, readReply, original, replacement: original, parsing: false }
+  const call: Call = { operation, reader, original, replacement: original, parsing: false }
   // It takes the place of the original, so that a rejection which nobody handles stays unhandled.
   call.replacement = original.then(
     (response) => {
@@ -93,15 +85,6 @@ function observePromise(promise: ApiPromise, call: Call): void {
   }
 }
 
-function observeValue(value: unknown, call: Call): void {
-  if (isSdkStream(value)) {
-    observeStream(value, call)
-  } else {
-    call.operation.receive(call.readReply(value))
-    call.operation.end()
-  }
-}
-
 /**
  * The body belongs to the application. A JSON body of a known, modest kind is read from a copy; a
  * stream is not, because a copy would change when its source is paused and cancelled.
@@ -124,7 +107,7 @@ function isModestJson(response: Response): boolean {
   return /\bjson\b/i.test(type) && length <= MAX_COPIED_BYTES
 }
 
-function isApiPromise(value: unknown): value is ApiPromise {
+export function isApiPromise(value: unknown): value is ApiPromise {
   return (
     typeof value === 'object' &&
     value !== null &&

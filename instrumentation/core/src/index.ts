@@ -1,11 +1,16 @@
-export { observeApiCall } from './api-call.ts'
-export { createInstruments, type Instruments } from './metrics.ts'
-export { defineSdkModule } from './module.ts'
+export { isTracingSuppressed } from './context.ts'
 export * from './names.ts'
+export type { ReplyReader } from './observation.ts'
 export {
-  isTracingSuppressed,
   startOperation,
   type ActiveOperation,
   type OperationStart,
   type Telemetry,
 } from './operation.ts'
+export * from './request-values.ts'
+export {
+  SdkInstrumentation,
+  type Sdk,
+  type SdkCall,
+  type SdkMethod,
+} from './sdk-instrumentation.ts'

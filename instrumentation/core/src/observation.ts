@@ -1,10 +1,19 @@
 import type { Reply } from '@spancost/genai'
 import type { ActiveOperation } from './operation.ts'
+import { isSdkStream, observeAsyncIterable, observeStream } from './stream.ts'
+
+/** How the value of a call is read. */
+export interface ReplyReader {
+  /** Reads the whole value, or one chunk of the stream. */
+  readReply(body: unknown): Reply
+  /** What of the value is the stream, where it is not the value itself. */
+  findStream?(value: unknown): unknown
+}
 
 /** One call under observation. Whatever can still deliver its result holds this very object. */
 export interface Observation {
   readonly operation: ActiveOperation
-  readonly readReply: (body: unknown) => Reply
+  readonly reader: ReplyReader
 }
 
 const unread = new FinalizationRegistry<ActiveOperation>((operation) => operation.abandon())
@@ -15,4 +24,26 @@ const unread = new FinalizationRegistry<ActiveOperation>((operation) => operatio
  */
 export function endWhenDropped(observation: Observation): void {
   unread.register(observation, observation.operation)
+}
+
+/** Reads a value that the application is about to get; a stream is read along with it. */
+export function observeValue(value: unknown, observation: Observation): void {
+  const { operation, reader } = observation
+  const stream = reader.findStream?.(value) ?? value
+  if (isSdkStream(stream)) {
+    observeStream(stream, observation)
+  } else if (isAsyncIterable(stream)) {
+    observeAsyncIterable(stream, observation)
+  } else {
+    operation.receive(reader.readReply(value))
+    operation.end()
+  }
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof Reflect.get(value, Symbol.asyncIterator) === 'function'
+  )
 }

@@ -8,7 +8,8 @@ import {
 } from '@opentelemetry/api'
 import { StackContextManager } from '@opentelemetry/sdk-trace'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { isTracingSuppressed, startOperation } from './operation.ts'
+import { isTracingSuppressed } from './context.ts'
+import { startOperation } from './operation.ts'
 import { CHAT, createRecordingTelemetry, type RecordingTelemetry } from './testing/telemetry.ts'
 
 let telemetry: RecordingTelemetry

@@ -1,6 +1,5 @@
 import {
   context,
-  createContextKey,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -127,11 +126,4 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
 function describeFailure(reply: Reply): ErrorDescription {
   const type = reply.errorType ?? '_OTHER'
   return { type, summary: type }
-}
-
-/** The key by which the OpenTelemetry SDKs mark their own calls; context keys are global symbols. */
-const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
-
-export function isTracingSuppressed(): boolean {
-  return context.active().getValue(SUPPRESS_TRACING) === true
 }

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { startOperation } from './operation.ts'
-import { isSdkStream, observeStream } from './stream.ts'
+import { isSdkStream, observeAsyncIterable, observeStream } from './stream.ts'
 import { CHAT, createRecordingTelemetry } from './testing/telemetry.ts'
 
 function observe(readReply = (chunk: unknown) => ({ responseId: String(chunk) })) {
@@ -18,7 +18,7 @@ function observe(readReply = (chunk: unknown) => ({ responseId: String(chunk) })
       }
     },
   }
-  observeStream(stream, { operation, readReply })
+  observeStream(stream, { operation, reader: { readReply } })
   return { telemetry, stream, left }
 }
 
@@ -77,4 +77,32 @@ test.each([
   ['stream', false],
 ])('%j: is it a stream of the SDK? %s', (value, expected) => {
   expect(isSdkStream(value)).toBe(expected)
+})
+
+test.each([
+  ['a generator', (source: AsyncGenerator<string>) => source],
+  [
+    'an object with an iterator',
+    (source: AsyncGenerator<string>) => ({
+      [Symbol.asyncIterator]: () => source,
+    }),
+  ],
+])('%s is followed like a stream of an SDK', async (_, wrap) => {
+  const telemetry = createRecordingTelemetry()
+  const operation = startOperation(telemetry, { ...CHAT, stream: true })
+  async function* produce() {
+    yield 'one'
+    yield 'two'
+  }
+  const iterable = wrap(produce())
+  observeAsyncIterable(iterable, {
+    operation,
+    reader: { readReply: (chunk) => ({ responseId: String(chunk) }) },
+  })
+  const chunks: string[] = []
+  for await (const chunk of iterable) chunks.push(chunk)
+  expect(chunks).toEqual(['one', 'two'])
+  expect(telemetry.readSpans().map((span) => span.attributes['gen_ai.response.id'])).toEqual([
+    'two',
+  ])
 })

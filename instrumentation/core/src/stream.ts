@@ -19,7 +19,7 @@ export function isSdkStream(value: unknown): value is SdkStream {
   )
 }
 
-const observedStreams = new WeakSet<SdkStream>()
+const observedStreams = new WeakSet<object>()
 
 /**
  * Follows the chunks of a stream while the application reads them, at the application's pace, and
@@ -38,6 +38,39 @@ export function observeStream(stream: SdkStream, observation: Observation): void
     begun = true
     return iterator
   }
+}
+
+/**
+ * The same for any other stream that is read by `for await`. A generator is its own iterator; other
+ * objects are asked for one.
+ */
+export function observeAsyncIterable(
+  iterable: AsyncIterable<unknown>,
+  observation: Observation,
+): void {
+  if (observedStreams.has(iterable)) return
+  observedStreams.add(iterable)
+  if (isAsyncIterator(iterable)) {
+    observeIterator(iterable, observation)
+    return
+  }
+  const createIterator = iterable[Symbol.asyncIterator]
+  let begun = false
+  const value = (...args: readonly []): AsyncIterator<unknown> => {
+    const iterator = createIterator.apply(iterable, [...args])
+    if (!begun) runQuietly(() => observeIterator(iterator, observation))
+    begun = true
+    return iterator
+  }
+  Object.defineProperty(iterable, Symbol.asyncIterator, {
+    value,
+    configurable: true,
+    writable: true,
+  })
+}
+
+function isAsyncIterator(value: object): value is AsyncIterator<unknown> {
+  return 'next' in value && typeof value.next === 'function'
 }
 
 /** The iterator stays the SDK's own object; three of its methods tell us what they did. */
@@ -71,7 +104,7 @@ function observeIterator(iterator: AsyncIterator<unknown>, observation: Observat
 }
 
 function observeResult(result: IteratorResult<unknown>, observation: Observation): void {
-  const { operation, readReply } = observation
+  const { operation, reader } = observation
   if (result.done === true) operation.end()
-  else operation.receiveChunk(readReply(result.value))
+  else operation.receiveChunk(reader.readReply(result.value))
 }

@@ -19,6 +19,10 @@ import {
   ATTR_GEN_AI_REQUEST_PREVIOUS_RESPONSE_ID,
   ATTR_GEN_AI_REQUEST_REASONING_LEVEL,
   ATTR_GEN_AI_REQUEST_SEED,
+  readNumber,
+  readObject,
+  readServer,
+  readText,
   type OperationStart,
 } from '@spancost/instrumentation'
 
@@ -50,7 +54,7 @@ export function describeCall(api: Api, client: unknown, body: unknown): Operatio
   }
 }
 
-function describeChat(api: Api, request: Record<string, unknown>): Attributes {
+function describeChat(api: Api, request: Readonly<Record<string, unknown>>): Attributes {
   const tier = readText(request.service_tier)
   const choices = readNumber(request.n)
   const { conversation } = request
@@ -75,7 +79,7 @@ function describeChat(api: Api, request: Record<string, unknown>): Attributes {
   }
 }
 
-function describeEmbeddings(request: Record<string, unknown>): Attributes {
+function describeEmbeddings(request: Readonly<Record<string, unknown>>): Attributes {
   const format = readText(request.encoding_format)
   return {
     [ATTR_GEN_AI_REQUEST_ENCODING_FORMATS]: format === undefined ? undefined : [format],
@@ -83,32 +87,9 @@ function describeEmbeddings(request: Record<string, unknown>): Attributes {
   }
 }
 
-function readOutputType(request: Record<string, unknown>): string | undefined {
+function readOutputType(request: Readonly<Record<string, unknown>>): string | undefined {
   const format = readObject(request.response_format ?? readObject(request.text).format)
   const type = readText(format.type)
   if (type === 'text') return type
   return type?.startsWith('json') === true ? 'json' : undefined
-}
-
-function readServer(baseURL: unknown): OperationStart['server'] {
-  if (typeof baseURL !== 'string' || !URL.canParse(baseURL)) return undefined
-  const url = new URL(baseURL)
-  const defaultPort = url.protocol === 'http:' ? 80 : 443
-  return { address: url.hostname, port: url.port === '' ? defaultPort : Number(url.port) }
-}
-
-function readObject(value: unknown): Record<string, unknown> {
-  return isObject(value) ? value : {}
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-function readText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function readNumber(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }

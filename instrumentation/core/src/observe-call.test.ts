@@ -1,0 +1,58 @@
+import { expect, test, vi } from 'vitest'
+import { observeCall } from './observe-call.ts'
+import { startOperation } from './operation.ts'
+import { CHAT, createRecordingTelemetry } from './testing/telemetry.ts'
+
+const READER = { readReply: (body: unknown) => ({ responseId: String(body) }) }
+
+test('a method that throws at once still throws, and its span has the error', () => {
+  const telemetry = createRecordingTelemetry()
+  const error = new TypeError('bad arguments')
+  const call = () =>
+    observeCall(
+      () => {
+        throw error
+      },
+      () => startOperation(telemetry, CHAT),
+      READER,
+    )
+  expect(call).toThrow(error)
+  expect(telemetry.readSpans()[0]?.attributes['error.type']).toBe('TypeError')
+})
+
+test('a plain promise settles as it did, and its value is read first', async () => {
+  const telemetry = createRecordingTelemetry()
+  const start = () => startOperation(telemetry, CHAT)
+  expect(await observeCall(async () => 'reply', start, READER)).toBe('reply')
+  expect(telemetry.readSpans()[0]?.attributes['gen_ai.response.id']).toBe('reply')
+})
+
+test('a rejection stays the same error', async () => {
+  const telemetry = createRecordingTelemetry()
+  const error = new RangeError('no')
+  const call = async () => {
+    throw error
+  }
+  const result = observeCall(call, () => startOperation(telemetry, CHAT), READER)
+  await expect(result).rejects.toBe(error)
+  expect(telemetry.readSpans()[0]?.attributes['error.type']).toBe('RangeError')
+})
+
+test('a call that shall have no span is made all the same', () => {
+  expect(
+    observeCall(
+      () => 'result',
+      () => undefined,
+      READER,
+    ),
+  ).toBe('result')
+})
+
+test('where the span cannot be started, the call is made all the same, once', () => {
+  const call = vi.fn<() => string>(() => 'result')
+  const start = () => {
+    throw new Error('a fault of ours')
+  }
+  expect(observeCall(call, start, READER)).toBe('result')
+  expect(call).toHaveBeenCalledTimes(1)
+})

@@ -1,0 +1,136 @@
+import { diag, type DiagLogger } from '@opentelemetry/api'
+import {
+  InstrumentationBase,
+  type InstrumentationConfig,
+  type InstrumentationNodeModuleDefinition,
+} from '@opentelemetry/instrumentation'
+import type { Reply } from '@spancost/genai'
+import { isTracingSuppressed } from './context.ts'
+import { createInstruments, type Instruments } from './metrics.ts'
+import { defineSdkModule } from './module.ts'
+import { observeCall } from './observe-call.ts'
+import { startOperation, type OperationStart } from './operation.ts'
+import { readMember } from './request-values.ts'
+
+/** One call of an SDK's method. */
+export interface SdkCall<Config = InstrumentationConfig> {
+  /** What the method was called on. */
+  readonly target: unknown
+  readonly args: readonly unknown[]
+  readonly config: Config
+}
+
+/** A method of an SDK whose calls become spans. */
+export interface SdkMethod<Config = InstrumentationConfig> {
+  /** From the module's exports to the method, such as `OpenAI.Embeddings.prototype.create`. */
+  readonly path: string
+  /** Where some of the known versions lack it; otherwise that is worth a warning. */
+  readonly optional?: boolean
+  /** What its span says at the start; `undefined` for a call that shall have none. */
+  describe(call: SdkCall<Config>): OperationStart | undefined
+  /** Reads the value that the method promises, or one chunk of the stream that it promises. */
+  readReply(body: unknown): Reply
+  /** What of the value is the stream, where it is not the value itself. */
+  findStream?(value: unknown): unknown
+}
+
+export interface Sdk<Config = InstrumentationConfig> {
+  /** The package's name on npm. */
+  readonly name: string
+  /** The major versions that are known. */
+  readonly majors: readonly number[]
+  readonly methods: readonly SdkMethod<Config>[]
+}
+
+type Method = (this: unknown, ...args: readonly unknown[]) => unknown
+
+/**
+ * The instrumentation of one SDK, which a provider's package describes as a table of methods. A
+ * class only because OpenTelemetry's registration asks for one.
+ */
+export abstract class SdkInstrumentation<
+  Config extends InstrumentationConfig = InstrumentationConfig,
+> extends InstrumentationBase<Config> {
+  // The base class sets these from its constructor. Without `declare`, this class would then clear
+  // them, because its own fields are initialised after the base class is done.
+  declare private instruments: Instruments
+  declare private patched: Map<object, Set<string>>
+  declare private log: DiagLogger
+
+  /** Called before the constructor of the class that implements it has run. */
+  protected abstract describeSdk(): Sdk<Config>
+
+  /** For bundled applications, and for an SDK that was loaded before this instrumentation. */
+  manuallyInstrument(moduleExports: unknown): void {
+    const { name, methods } = this.describeSdk()
+    for (const method of methods) {
+      const found = findMethod(moduleExports, method.path)
+      if (found !== undefined) this.patch(found, method)
+      else if (method.optional !== true) {
+        this.log.warn(`${name} has no ${method.path}; its calls make no spans.`)
+      }
+    }
+  }
+
+  protected override init(): InstrumentationNodeModuleDefinition[] {
+    this.patched = new Map()
+    const { name, majors } = this.describeSdk()
+    this.log = diag.createComponentLogger({ namespace: this.instrumentationName })
+    const patch = (moduleExports: unknown) => this.manuallyInstrument(moduleExports)
+    return [defineSdkModule({ name, majors, diag: this.log, patch })]
+  }
+
+  protected override _updateMetricInstruments(): void {
+    this.instruments = createInstruments(this.meter)
+  }
+
+  private patch({ holder, name, original }: FoundMethod, method: SdkMethod<Config>): void {
+    const names = this.patched.get(holder) ?? new Set()
+    if (names.has(name)) return
+    this.patched.set(holder, names.add(name))
+
+    const start = (target: unknown, args: readonly unknown[]) => {
+      const operation = method.describe({ target, args, config: this.getConfig() })
+      const telemetry = { tracer: this.tracer, instruments: this.instruments }
+      return operation && startOperation(telemetry, operation)
+    }
+    const isActive = () => this.isEnabled() && !isTracingSuppressed()
+
+    function patched(this: unknown, ...args: readonly unknown[]): unknown {
+      const call = () => original.apply(this, [...args])
+      return isActive() ? observeCall(call, () => start(this, args), method) : call()
+    }
+    // Name and length stay as they were, and the method stays hidden from enumeration.
+    Object.defineProperties(patched, Object.getOwnPropertyDescriptors(original))
+    const descriptor = Object.getOwnPropertyDescriptor(holder, name)
+    Object.defineProperty(holder, name, { ...descriptor, value: patched })
+  }
+}
+
+interface FoundMethod {
+  readonly holder: object
+  readonly name: string
+  readonly original: Method
+}
+
+/** A bundler may leave a module's exports only as the default one's members. */
+function findMethod(moduleExports: unknown, path: string): FoundMethod | undefined {
+  return followPath(moduleExports, path) ?? followPath(readMember(moduleExports, 'default'), path)
+}
+
+function followPath(root: unknown, path: string): FoundMethod | undefined {
+  const names = path.split('.')
+  const name = names.pop() ?? ''
+  let holder = root
+  for (const member of names) holder = readMember(holder, member)
+  const original = readMember(holder, name)
+  return isMethod(original) && isHolder(holder) ? { holder, name, original } : undefined
+}
+
+function isMethod(value: unknown): value is Method {
+  return typeof value === 'function'
+}
+
+function isHolder(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
