@@ -1,5 +1,7 @@
+import { ReadableStream } from 'node:stream/web'
 import type { Reply } from '@spancost/genai'
 import type { ActiveOperation } from './operation.ts'
+import { observeReadableStream } from './readable-stream.ts'
 import { isSdkStream, observeAsyncIterable, observeStream } from './stream.ts'
 
 /** How the value of a call is read. */
@@ -26,10 +28,17 @@ export function endWhenDropped(observation: Observation): void {
   unread.register(observation, observation.operation)
 }
 
-/** Reads a value that the application is about to get; a stream is read along with it. */
-export function observeValue(value: unknown, observation: Observation): void {
+/**
+ * Reads a value that the application is about to get; a stream is read along with it.
+ *
+ * @returns what the application shall get: the value, or a stream of the same kind in its place.
+ */
+export function observeValue(value: unknown, observation: Observation): unknown {
   const { operation, reader } = observation
   const stream = reader.findStream?.(value) ?? value
+  if (stream === value && stream instanceof ReadableStream) {
+    return observeReadableStream(stream, observation)
+  }
   if (isSdkStream(stream)) {
     observeStream(stream, observation)
   } else if (isAsyncIterable(stream)) {
@@ -38,6 +47,7 @@ export function observeValue(value: unknown, observation: Observation): void {
     operation.receive(reader.readReply(value))
     operation.end()
   }
+  return value
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

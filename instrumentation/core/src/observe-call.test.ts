@@ -56,3 +56,41 @@ test('where the span cannot be started, the call is made all the same, once', ()
   expect(observeCall(call, start, READER)).toBe('result')
   expect(call).toHaveBeenCalledTimes(1)
 })
+
+/** As in SDKs made by Fern: every method asks the inner promise. */
+class HttpResponsePromise extends Promise<unknown> {
+  innerPromise: Promise<{ data: unknown; rawResponse: string }>
+
+  constructor(inner: HttpResponsePromise['innerPromise']) {
+    super((resolve) => resolve(undefined))
+    this.innerPromise = inner
+  }
+
+  static override get [Symbol.species]() {
+    return Promise
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- the SDK's promise has one
+  override then: Promise<unknown>['then'] = (resolve, reject) =>
+    this.innerPromise.then(({ data }) => data).then(resolve, reject)
+
+  async withRawResponse(): Promise<unknown> {
+    return this.innerPromise
+  }
+}
+
+test('the promise of an SDK made by Fern is handed on itself, with its raw response', async () => {
+  const telemetry = createRecordingTelemetry()
+  const promise = new HttpResponsePromise(Promise.resolve({ data: 'reply', rawResponse: 'raw' }))
+  const result = observeCall(
+    () => promise,
+    () => startOperation(telemetry, CHAT),
+    READER,
+  )
+  expect(result).toBe(promise)
+  expect(await result.withRawResponse()).toEqual({ data: 'reply', rawResponse: 'raw' })
+  expect(await result).toBe('reply')
+  expect(telemetry.readSpans().map((span) => span.attributes['gen_ai.response.id'])).toEqual([
+    'reply',
+  ])
+})

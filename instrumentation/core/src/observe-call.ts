@@ -1,8 +1,9 @@
 import { context } from '@opentelemetry/api'
 import { isApiPromise, observeApiPromise } from './api-promise.ts'
-import { endWhenDropped, observeValue, type ReplyReader } from './observation.ts'
+import { endWhenDropped, observeValue, type Observation, type ReplyReader } from './observation.ts'
 import type { ActiveOperation } from './operation.ts'
 import { runQuietly } from './quietly.ts'
+import { readMember } from './request-values.ts'
 
 /**
  * Makes one call of an SDK's method inside the span of its operation and returns what the method
@@ -36,7 +37,11 @@ function observeResult<T>(result: T, operation: ActiveOperation, reader: ReplyRe
     runQuietly(() => observeApiPromise(result, operation, reader))
     return result
   }
-  if (result instanceof Promise) return observePromise(result, operation, reader) as T
+  if (isHttpResponsePromise(result)) {
+    runQuietly(() => observeHttpResponsePromise(result, operation, reader))
+    return result
+  }
+  if (result instanceof Promise) return observePromise(result, operation, reader, observeValue) as T
   runQuietly(() => observeValue(result, { operation, reader }))
   return result
 }
@@ -46,17 +51,45 @@ function observePromise(
   promise: Promise<unknown>,
   operation: ActiveOperation,
   reader: ReplyReader,
+  look: (value: unknown, observation: Observation) => unknown,
 ): Promise<unknown> {
   const observation = { operation, reader }
   endWhenDropped(observation)
   return promise.then(
     (value) => {
-      runQuietly(() => observeValue(value, observation))
-      return value
+      let handedOn = value
+      runQuietly(() => {
+        handedOn = look(value, observation)
+      })
+      return handedOn
     },
     (error: unknown) => {
       operation.fail(error)
       throw error
     },
   )
+}
+
+/** The promise of SDKs made by Fern (cohere-ai), which can also tell the response's headers. */
+interface HttpResponsePromise {
+  /** What all of its methods ask. */
+  innerPromise: Promise<unknown>
+}
+
+function isHttpResponsePromise(value: unknown): value is HttpResponsePromise {
+  return (
+    value instanceof Promise && 'innerPromise' in value && value.innerPromise instanceof Promise
+  )
+}
+
+function observeHttpResponsePromise(
+  promise: HttpResponsePromise,
+  operation: ActiveOperation,
+  reader: ReplyReader,
+): void {
+  const { innerPromise } = promise
+  promise.innerPromise = observePromise(innerPromise, operation, reader, (value, observation) => {
+    observeValue(readMember(value, 'data'), observation)
+    return value
+  })
 }

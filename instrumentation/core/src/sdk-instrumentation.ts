@@ -22,7 +22,10 @@ export interface SdkCall<Config = InstrumentationConfig> {
 
 /** A method of an SDK whose calls become spans. */
 export interface SdkMethod<Config = InstrumentationConfig> {
-  /** From the module's exports to the method, such as `OpenAI.Embeddings.prototype.create`. */
+  /**
+   * From the module's exports to the method, such as `OpenAI.Embeddings.prototype.create`. Behind a
+   * `prototype`, names may stand for what a getter makes: `Mistral.prototype.chat.complete`.
+   */
   readonly path: string
   /** Where some of the known versions lack it; otherwise that is worth a warning. */
   readonly optional?: boolean
@@ -115,16 +118,42 @@ interface FoundMethod {
 
 /** A bundler may leave a module's exports only as the default one's members. */
 function findMethod(moduleExports: unknown, path: string): FoundMethod | undefined {
-  return followPath(moduleExports, path) ?? followPath(readMember(moduleExports, 'default'), path)
+  try {
+    return followPath(moduleExports, path) ?? followPath(readMember(moduleExports, 'default'), path)
+  } catch {
+    // A getter of another version may not like the look of a client that is none.
+    return undefined
+  }
 }
 
 function followPath(root: unknown, path: string): FoundMethod | undefined {
   const names = path.split('.')
   const name = names.pop() ?? ''
-  let holder = root
-  for (const member of names) holder = readMember(holder, member)
-  const original = readMember(holder, name)
-  return isMethod(original) && isHolder(holder) ? { holder, name, original } : undefined
+  let value = root
+  for (const member of names) value = readMember(isPrototype(value) ? mimic(value) : value, member)
+  const original = readMember(value, name)
+  const holder = findHolder(value, name)
+  return isMethod(original) && holder !== undefined ? { holder, name, original } : undefined
+}
+
+/**
+ * SDKs make the parts of a client when they are first asked for, and export only the client's class.
+ * An object that looks like a client makes them too, and keeps them to itself.
+ */
+function mimic(prototype: object): unknown {
+  return Object.create(prototype)
+}
+
+function isPrototype(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.hasOwn(value, 'constructor') && readMember(value.constructor, 'prototype') === value
+}
+
+/** The class that brings the method in: patched there, all of its subclasses have it. */
+function findHolder(value: unknown, name: string): object | undefined {
+  let holder: unknown = value
+  while (isHolder(holder) && !Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder)
+  return isHolder(holder) ? holder : undefined
 }
 
 function isMethod(value: unknown): value is Method {
