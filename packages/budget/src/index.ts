@@ -1,0 +1,1 @@
+export { createWindows, PERIODS, type Period, type Window, type WindowRule } from './window.ts'
