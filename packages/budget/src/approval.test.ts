@@ -34,7 +34,8 @@ describe('approving', () => {
   test('is refused for lack of rank, and says who could', () => {
     expect(takeStep('approve', 'pending', usd(1_001n), MANAGER, LEVELS)).toEqual({
       kind: 'refused',
-      reason: '"search" needs department_head or finance_director or admin; "mia" has project_manager',
+      reason:
+        '"search" needs department_head or finance_director or admin; "mia" has project_manager',
     })
     const nobody = { name: 'nobody', roles: [] }
     expect(takeStep('approve', 'pending', usd(1n), nobody, [])).toEqual({

@@ -87,7 +87,10 @@ function assessLevel({ budget, counter, before, forecast }: Level): Assessment {
  * The most that a counter may reach by decisions: the lowest threshold of what is spent that
  * refuses. `undefined`: the budget only tells.
  */
-export function capOf({ thresholds }: Pick<Budget, 'thresholds'>, limit: bigint): bigint | undefined {
+export function capOf(
+  { thresholds }: Pick<Budget, 'thresholds'>,
+  limit: bigint,
+): bigint | undefined {
   const percents = thresholds
     .filter(({ of, action }) => of === 'spent' && action.kind === 'refuse')
     .map(({ percent }) => percent)

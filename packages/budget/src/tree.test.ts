@@ -60,7 +60,10 @@ describe('a tree of budgets', () => {
   })
 
   test('compares limits of the same measure only', () => {
-    const calls = budget('a', 101n, { parent: 'top', limit: { measure: 'operations', amount: 101n } })
+    const calls = budget('a', 101n, {
+      parent: 'top',
+      limit: { measure: 'operations', amount: 101n },
+    })
     expect(faultsOf(budget('top', 100n), calls)).toEqual([])
   })
 
@@ -103,7 +106,11 @@ describe('a tree of budgets', () => {
 })
 
 test('ancestors are listed from the inside out', () => {
-  const budgets = [budget('a', 1n, { parent: 'b' }), budget('b', 1n, { parent: 'c' }), budget('c', 1n)]
+  const budgets = [
+    budget('a', 1n, { parent: 'b' }),
+    budget('b', 1n, { parent: 'c' }),
+    budget('c', 1n),
+  ]
   const byId = new Map(budgets.map((each) => [each.id, each]))
   const [first] = budgets
   expect(first && listAncestors(first, byId).map(({ id }) => id)).toEqual(['a', 'b', 'c'])

@@ -40,7 +40,7 @@ export function listAncestors(
   byId: ReadonlyMap<string, Budget>,
 ): readonly Budget[] {
   const chain: Budget[] = []
-  for (let at: Budget | undefined = budget; at !== undefined && !chain.includes(at); ) {
+  for (let at: Budget | undefined = budget; at !== undefined && !chain.includes(at);) {
     chain.push(at)
     at = at.parent === undefined ? undefined : byId.get(at.parent)
   }
