@@ -30,7 +30,14 @@ const DEFAULTS: Config = {
   api: { endpoint: '127.0.0.1:14320' },
   forward: { traces: [], metrics: [], logs: [], retry: { maxElapsedMs: 5000 } },
   ledger: { store: 'sqlite', path: './.spancost/ledger.db' },
-  prices: { cards: [], selfHosted: [] },
+  prices: {
+    cards: [],
+    selfHosted: [],
+    aliases: [],
+    discounts: [],
+    unknown: 'unpriced',
+    tenants: {},
+  },
   dimensions: [
     { name: 'tenant', from: ['spancost.tenant'], metric: true },
     { name: 'team', from: ['spancost.team'], metric: true },

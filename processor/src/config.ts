@@ -2,6 +2,7 @@ import type { Destination } from './config/destination.ts'
 import { describeProblem, locateIssues } from './config/faults.ts'
 import { formatPath, readConfigFile } from './config/file.ts'
 import type { ConfigFault, ConfigFile, Env } from './config/file.ts'
+import type { WrittenPrices } from './config/prices.ts'
 import { CONFIG_SCHEMA } from './config/schema.ts'
 import type { WrittenConfig } from './config/schema.ts'
 import { SIGNALS } from './consume.ts'
@@ -24,8 +25,8 @@ export interface Config {
     /** Present where the store is `postgres`. */
     readonly url?: string
   }
-  /** Files, from the working directory. */
-  readonly prices: { readonly cards: readonly string[]; readonly selfHosted: readonly string[] }
+  /** Files are taken from the working directory, instants are milliseconds since 1970 UTC. */
+  readonly prices: WrittenPrices
   readonly dimensions: readonly Dimension[]
   readonly attributes: { readonly aliases: readonly AttributeAlias[] }
   readonly metrics: { readonly otlp?: MetricsDestination; readonly prometheus: boolean }

@@ -15,7 +15,7 @@ function scan(traces: TracesJson, dimensions: readonly Dimension[]): readonly Sc
 
 function readOne(traces: TracesJson, dimensions: readonly Dimension[] = []) {
   const [span] = scan(traces, dimensions)
-  return readEntry(span!, BOOK, dimensions)
+  return readEntry(span!, { of: () => BOOK }, dimensions)
 }
 
 describe('an entry', () => {

@@ -2,9 +2,10 @@ import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
 import { KEYS, MARKS, recognize, splitUsage, type SpanFacts } from '@spancost/genai'
 import { findEntryFault, type Entry, type Labels } from '@spancost/ledger'
 import type { AttributeValue, ScanKeys, ScannedSpan } from '@spancost/otlp'
-import { rateOperation, type PriceBook, type Rating } from '@spancost/pricing'
+import { rateOperation, type Rating } from '@spancost/pricing'
 import type { Dimension } from './config.ts'
 import { ALIAS_KEYS, OWN_KEYS } from './cost-attributes.ts'
+import type { Books } from './open-book.ts'
 
 /** A label value is cut to this many characters. */
 const MAX_LABEL_LENGTH = 256
@@ -26,7 +27,7 @@ export function createScanKeys(dimensions: readonly Dimension[]): ScanKeys {
  */
 export function readEntry(
   span: ScannedSpan,
-  book: PriceBook,
+  books: Books,
   dimensions: readonly Dimension[],
 ): Entry | undefined {
   if (span.traceId === '' || span.spanId === '') return undefined
@@ -35,6 +36,8 @@ export function readEntry(
   const split = splitUsage(operation.usage)
   const startUnixMs = Number(span.startTimeUnixNano / 1_000_000n)
   const model = operation.responseModel ?? operation.requestModel
+  const ownLabels = readDimensions(span, dimensions)
+  const book = books.of(ownLabels['tenant'])
   const entry: Entry = {
     traceId: span.traceId,
     spanId: span.spanId,
@@ -50,7 +53,7 @@ export function readEntry(
       ...label('model', model),
       ...label('operation', operation.name),
       ...label('service', span.resource.get(ATTR_SERVICE_NAME)),
-      ...readDimensions(span, dimensions),
+      ...ownLabels,
     },
   }
   const fault = findEntryFault(entry)

@@ -1,29 +1,104 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createOverrides, loadBook, type PriceBook, type PriceSource } from '@spancost/pricing'
+import {
+  createBook,
+  createOverrides,
+  loadSources,
+  type Discount,
+  type PriceBook,
+  type PriceSource,
+  type Terms,
+} from '@spancost/pricing'
 import { parse } from 'yaml'
 import type { Config } from './config.ts'
 import { describeError } from './describe-error.ts'
+
+/** The book of everybody, and those of tenants with prices of their own. */
+export interface Books {
+  /** Every call of a tenant gives the same book, until the prices change. */
+  of(tenant: string | undefined): PriceBook
+}
+
+type OwnPrices = Pick<Config['prices'], 'cards' | 'selfHosted' | 'aliases' | 'discounts'> & {
+  readonly unknown?: Config['prices']['unknown'] | undefined
+}
 
 /** Far more than a price list needs; a wrong path must not fill the memory. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024
 
 /**
- * The book that comes with us, under the user's own cards. Their version in the book's name is a
- * digest of the files, so that an entry tells which prices were in force.
+ * The books that come with us, under the user's own cards and terms. Their versions in a book's
+ * name are digests of what was written, so that an entry tells which prices were in force.
  * @throws Error that names the file and what is wrong in it.
  */
-export async function openBook({ cards, selfHosted }: Config['prices']): Promise<PriceBook> {
-  const sources = [
-    ...(await readSource(cards, 'override')),
-    ...(await readSource(selfHosted, 'self_hosted')),
+export async function openBooks(prices: Config['prices']): Promise<Books> {
+  const base = [...(await readSources(prices)), ...(await loadSources())]
+  const shared = createOwnBook(base, prices)
+  const own = await Promise.all(
+    Object.entries(prices.tenants).map(async ([tenant, theirs]) => {
+      const { aliases, discounts, unknown = prices.unknown } = theirs
+      const sources = [...(await readSources(theirs, tenant)), ...base]
+      const merged = {
+        ...theirs,
+        unknown,
+        aliases: [...aliases, ...prices.aliases],
+        discounts: [...discounts, ...prices.discounts],
+      }
+      return [tenant, createOwnBook(sources, merged)] as const
+    }),
+  )
+  const books = new Map(own)
+  return { of: (tenant) => (tenant === undefined ? shared : (books.get(tenant) ?? shared)) }
+}
+
+/** Terms stand in the book's name as cards do. */
+function createOwnBook(sources: readonly PriceSource[], prices: OwnPrices): PriceBook {
+  const { aliases, discounts, unknown = 'unpriced' } = prices
+  const terms: Terms = {
+    aliases: aliases.map(({ provider, means, ...alias }) => ({
+      ...alias,
+      ...(provider !== undefined && { provider }),
+      means: {
+        model: means.model,
+        ...(means.provider !== undefined && { provider: means.provider }),
+      },
+    })),
+    discounts: discounts.map(toDiscount),
+    ...(unknown !== 'unpriced' && { fallback: unknown }),
+  }
+  const isEmpty = aliases.length + discounts.length === 0 && unknown === 'unpriced'
+  if (isEmpty) return createBook(sources)
+  const version = createHash('sha256').update(JSON.stringify(terms)).digest('hex').slice(0, 12)
+  return createBook([{ name: 'terms', version, listings: [] }, ...sources], terms)
+}
+
+function toDiscount(written: OwnPrices['discounts'][number]): Discount {
+  const { name, provider, model, units, times, from: fromMs, to: toMs } = written
+  return {
+    name,
+    times,
+    ...(provider !== undefined && { provider }),
+    ...(model !== undefined && { model }),
+    ...(units !== undefined && { units }),
+    ...(fromMs !== undefined && { fromMs }),
+    ...(toMs !== undefined && { toMs }),
+  }
+}
+
+async function readSources(
+  { cards, selfHosted }: Pick<OwnPrices, 'cards' | 'selfHosted'>,
+  tenant?: string,
+): Promise<readonly PriceSource[]> {
+  return [
+    ...(await readSource(cards, 'override', tenant)),
+    ...(await readSource(selfHosted, 'self_hosted', tenant)),
   ]
-  return loadBook(sources)
 }
 
 async function readSource(
   paths: readonly string[],
   kind: 'override' | 'self_hosted',
+  tenant: string | undefined,
 ): Promise<readonly PriceSource[]> {
   if (paths.length === 0) return []
   const digest = createHash('sha256')
@@ -33,7 +108,7 @@ async function readSource(
     digest.update(`${text.length}\n${text}`)
     files.push({ name: path, value: parseText(path, text) })
   }
-  return [createOverrides(files, digest.digest('hex').slice(0, 12), kind)]
+  return [createOverrides(files, digest.digest('hex').slice(0, 12), kind, tenant)]
 }
 
 async function readText(path: string): Promise<string> {

@@ -31,7 +31,7 @@ afterEach(() => store.close())
 /** The line over a ledger in memory, to a next hop that keeps what it gets. */
 function start(changes: Partial<Pipeline> = {}): (request: OtlpRequest) => Promise<Result> {
   const consume = createPipeline({
-    book: createTestBook(),
+    books: { of: createTestBook },
     store,
     dimensions: [{ name: 'team', from: ['team.id'], metric: true }],
     aliases: [],
@@ -191,7 +191,7 @@ describe('what is forwarded', () => {
       signals.push(signal)
       return Promise.resolve(answer)
     }
-    const options = { book: createTestBook(), store, dimensions: [], aliases: [] }
+    const options = { books: { of: createTestBook }, store, dimensions: [], aliases: [] }
     const consume = createPipeline({ ...options, onRecorded: () => {}, forward })
     await consume(toProtobuf([createChatSpan(1)]), caller.signal)
     await consume(toProtobuf([foreign]), caller.signal)

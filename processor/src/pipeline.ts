@@ -1,13 +1,13 @@
 import type { Entry, Recorded, Store } from '@spancost/ledger'
 import { scanTraces, type ScannedSpan, type SpanPatch } from '@spancost/otlp'
-import type { PriceBook } from '@spancost/pricing'
 import type { AttributeAlias, Dimension } from './config.ts'
 import type { Consume } from './consume.ts'
 import { createCostAttributes } from './cost-attributes.ts'
 import { createScanKeys, readEntry } from './entries.ts'
+import type { Books } from './open-book.ts'
 
 export interface Pipeline {
-  readonly book: PriceBook
+  readonly books: Books
   readonly store: Store
   readonly dimensions: readonly Dimension[]
   readonly aliases: readonly AttributeAlias[]
@@ -23,7 +23,7 @@ export interface Pipeline {
  * are forwarded again and add nothing. Without GenAI spans a request leaves as the bytes that came.
  */
 export function createPipeline(pipeline: Pipeline): Consume {
-  const { book, store, dimensions, aliases, onRecorded, forward } = pipeline
+  const { books, store, dimensions, aliases, onRecorded, forward } = pipeline
   const keys = createScanKeys(dimensions)
   return async (request, signal) => {
     const result = scanTraces(request.body, request.encoding, keys)
@@ -33,7 +33,7 @@ export function createPipeline(pipeline: Pipeline): Consume {
     const { scan } = result
     const found: { span: ScannedSpan; entry: Entry }[] = []
     for (const span of scan.spans) {
-      const entry = readEntry(span, book, dimensions)
+      const entry = readEntry(span, books, dimensions)
       if (entry !== undefined) found.push({ span, entry })
     }
     if (found.length === 0) {

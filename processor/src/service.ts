@@ -8,7 +8,7 @@ import { createHttpForwarder } from './forward/otlp-http.ts'
 import { withRetry } from './forward/retry.ts'
 import { withTimeout } from './forward/timeout.ts'
 import { withTlsReload } from './forward/tls-reload.ts'
-import { openBook } from './open-book.ts'
+import { openBooks } from './open-book.ts'
 import { openLedger } from './open-ledger.ts'
 import { createPipeline } from './pipeline.ts'
 import { createTokenCheck } from './receive/bearer-tokens.ts'
@@ -52,7 +52,7 @@ async function startRooms(
   log: Logger,
   stops: (() => Promise<void>)[],
 ): Promise<Service['addresses']> {
-  const book = await openBook(config.prices)
+  const books = await openBooks(config.prices)
   const store = await openLedger(config.ledger)
   stops.push(() => store.close())
   const telemetry = startTelemetry(config, store, VERSION)
@@ -75,7 +75,7 @@ async function startRooms(
     const { onRecorded } = telemetry
     consumers[signal] =
       signal === 'traces'
-        ? createPipeline({ book, store, dimensions, aliases, onRecorded, forward: next })
+        ? createPipeline({ books, store, dimensions, aliases, onRecorded, forward: next })
         : refuseMalformed(next)
   }
   const inFlight = createInFlight(otlp.maxInFlightBytes)
@@ -89,7 +89,7 @@ async function startRooms(
   const api = await startApi({
     endpoint: config.api.endpoint,
     store,
-    book,
+    books,
     isReady: () => ready,
     onError: (error) => log.error({ err: error }, 'the API failed'),
     ...(config.metrics.prometheus && { readMetricsText: telemetry.readPrometheusText }),

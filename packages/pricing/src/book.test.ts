@@ -74,7 +74,7 @@ describe('the book', () => {
     ['openai', 'gpt-4o-ultra'],
     ['anthropic', 'claude-sonnet-5-turbo-2030'],
     ['anthropic', 'claude-sonnet-5-5'],
-    ['azure', 'my-deployment'],
+    ['azure', 'gpt-4o-ultra'],
     ['google', 'gemini-1.5-flash-9b'],
     ['my-openai-proxy', 'gpt-4o'],
     ['openai', ''],

@@ -5,6 +5,14 @@ import { resolveProvider } from './provider-names.ts'
 import type { CostReason } from './rating.ts'
 import { createShelves, type Shelves } from './shelves.ts'
 import { loadSources } from './sources/index.ts'
+import {
+  createAliases,
+  createDiscounts,
+  type ModelName,
+  NO_TERMS,
+  type TakeDiscount,
+  type Terms,
+} from './terms.ts'
 
 /** What a span says about the model that it called. */
 export interface PriceQuery {
@@ -27,7 +35,10 @@ export interface CardFound {
 
 export interface Refusal {
   readonly kind: 'refused'
-  readonly reason: Extract<CostReason, 'unknown_model' | 'opaque_id' | 'no_rate'>
+  readonly reason: Extract<
+    CostReason,
+    'unknown_model' | 'custom_deployment' | 'opaque_id' | 'no_rate'
+  >
   readonly detail: string
 }
 
@@ -38,6 +49,9 @@ export interface PriceBook {
   readonly id: string
   /** Throws on an `atMs` that is not finite; everything else has an answer. */
   find(query: PriceQuery): Lookup
+  /** Whose rates stand in for those of a model that nobody knows, if anybody's. */
+  readonly fallback?: ModelName
+  readonly takeDiscount: TakeDiscount
 }
 
 /** What a provider and a model name lead to, whenever and in whichever tier the call was. */
@@ -66,8 +80,11 @@ export async function loadBook(overrides: readonly PriceSource[] = []): Promise<
  * A book over sources, in order of precedence. Lookups are remembered by provider and model, so
  * that matching names, which is slow, happens once per name. Throws where two cards share an id.
  */
-export function createBook(sources: readonly PriceSource[]): PriceBook {
+export function createBook(sources: readonly PriceSource[], terms: Terms = NO_TERMS): PriceBook {
   const shelves = createShelves(sources)
+  const resolve = (name: string): string =>
+    resolveProvider(name, shelves.providers) ?? name.toLowerCase()
+  const findAlias = createAliases(terms.aliases, resolve)
   const entries = new Map<string, Map<string, Entry>>()
   const hostOwners = new Map<string, string | null>()
 
@@ -84,7 +101,17 @@ export function createBook(sources: readonly PriceSource[]): PriceBook {
     return (owner && resolveProvider(owner, shelves.providers)) ?? null
   }
 
-  function find(query: PriceQuery): Lookup {
+  /** What a name of the user's own stands for; its provider, where it names one, is no guess. */
+  function follow(query: PriceQuery): PriceQuery {
+    const { provider, model, serviceTier, region, atMs } = query
+    const means = terms.aliases.length === 0 ? undefined : findAlias(provider, model)
+    if (means === undefined) return query
+    if (means.provider === undefined) return { ...query, model: means.model }
+    return { provider: means.provider, model: means.model, serviceTier, region, atMs }
+  }
+
+  function find(asked: PriceQuery): Lookup {
+    const query = follow(asked)
     const { provider: name, model } = query
     if (!Number.isFinite(query.atMs)) throw new RangeError(`atMs is ${query.atMs}, no instant`)
     if (model.length > MAX_MODEL_LENGTH) {
@@ -110,6 +137,8 @@ export function createBook(sources: readonly PriceSource[]): PriceBook {
     version: layers.map((source) => source.version).join('+'),
     id: layers.map((source) => `${source.name}@${source.version}`).join('+'),
     find,
+    ...(terms.fallback !== undefined && { fallback: terms.fallback }),
+    takeDiscount: createDiscounts(terms.discounts, resolve),
   }
 }
 
@@ -119,7 +148,11 @@ function findEntry(shelves: Shelves, provider: string | undefined, model: string
   // A date that no table knows yet makes no other model.
   const found = shelves.find(provider, read.ids)
   const [listing, ...others] = found.length > 0 ? found : shelves.find(provider, read.undated)
-  if (listing === undefined) return refuse('unknown_model', `no price of ${quote(model)} is known`)
+  if (listing === undefined) {
+    return provider === 'azure' && !MAKERS_NAMES.test(model)
+      ? refuse('custom_deployment', `${quote(model)} is a deployment, which names no model`)
+      : refuse('unknown_model', `no price of ${quote(model)} is known`)
+  }
   if (others.length > 0) {
     const owners = [listing, ...others].map((each) => each.provider).join(' or ')
     return refuse('unknown_model', `${quote(model)} may be of ${owners}: the span does not say`)
@@ -130,6 +163,10 @@ function findEntry(shelves: Shelves, provider: string | undefined, model: string
   const cards = listing.cards.map((card) => ({ kind: 'card', card }) as const)
   return { kind: 'cards', cards, region: read.region }
 }
+
+/** How makers name what Azure sells. A deployment may have any other name, which says nothing. */
+const MAKERS_NAMES =
+  /^(ft:|[a-z0-9-]+\/)?(gpt-|chatgpt-|o\d($|-)|text-|dall-e|whisper|tts-|sora|codex-|claude-|grok-|(meta-)?llama|mistral|ministral|codestral|phi-|deepseek|cohere|command|embed-|kimi|model-router|flux)/i
 
 /** The last card that was valid then, for the tier; one of the region goes before one of all. */
 function selectCard(entry: CardsFound, provider: string | undefined, query: PriceQuery): Lookup {

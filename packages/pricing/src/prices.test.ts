@@ -316,7 +316,7 @@ describe('resellers', () => {
   it('Azure bills by the model behind the deployment', () => {
     const call = { provider: 'azure.ai.openai', requestModel: 'our-deployment', usage: SMALL }
     expect(cost({ ...call, responseModel: 'gpt-4o-2024-08-06' })).toBe('0.0035')
-    expect(cost(call)).toBe('unknown_model')
+    expect(cost(call)).toBe('custom_deployment')
     // 1000 x 0.275/M = 0.000275, 100 x 4.40/M = 0.00044
     const usage = { ...SMALL, cacheReadTokens: 1_000 }
     expect(cost({ ...call, responseModel: 'o4-mini-2025-04-16', usage })).toBe('0.000715')

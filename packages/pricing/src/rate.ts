@@ -1,8 +1,9 @@
 import { type Operation, splitUsage, type Unit, type Units } from '@spancost/genai'
-import type { Lookup, PriceBook } from './book.ts'
+import type { Lookup, PriceBook, Refusal } from './book.ts'
 import { type Card, type CardRate, isFree, type Rates, selectRates } from './card.ts'
 import { formatAmount, multiplyRate, parseRate } from './money.ts'
 import type { CostLine, CostPart, CostReason, Rating } from './rating.ts'
+import type { ModelName } from './terms.ts'
 
 /**
  * What one operation cost at `atMs` (its start, milliseconds since 1970 UTC): what the provider
@@ -30,12 +31,33 @@ function takeBill(amount: string, byBook: Rating): Rating {
     book: byBook.book,
     lines: [{ unit: 'request', quantity: 1, rate: amount, costAtto }],
     costAtto,
-    ...(listAtto !== undefined && { list: formatAmount(listAtto) }),
+    ...(listAtto !== undefined && { list: byBook.list ?? formatAmount(listAtto) }),
   }
 }
 
 function rateByBook(operation: Operation, atMs: number, book: PriceBook): Rating {
   const found = findCard(operation, atMs, book)
+  const { fallback } = book
+  if (fallback === undefined || found.kind === 'card')
+    return rateByCard(operation, atMs, book, found)
+  if (found.reason === 'no_rate') return rateByCard(operation, atMs, book, found)
+  return rateByFallback(operation, atMs, book, { found, fallback })
+}
+
+/** What a model that nobody knows would cost at the rates that the user named for such. */
+function rateByFallback(
+  operation: Operation,
+  atMs: number,
+  book: PriceBook,
+  { found, fallback }: { readonly found: Refusal; readonly fallback: ModelName },
+): Rating {
+  const rating = rateByCard(operation, atMs, book, book.find({ ...fallback, atMs }))
+  if (rating.costAtto === undefined) return rateByCard(operation, atMs, book, found)
+  const detail = `${found.detail}; estimated at the rates of ${fallback.provider}/${fallback.model}`
+  return { ...rating, status: 'estimated', reason: found.reason, detail }
+}
+
+function rateByCard(operation: Operation, atMs: number, book: PriceBook, found: Lookup): Rating {
   const split = splitUsage(operation.usage)
   if (split.kind !== 'units') {
     // Nothing times anything is nothing: a free model needs no usage to be known as free.
@@ -45,7 +67,9 @@ function rateByBook(operation: Operation, atMs: number, book: PriceBook): Rating
       : refuse(book, 'no_usage', 'the span reports nothing that could be billed')
   }
   if (found.kind === 'refused') return refuse(book, found.reason, found.detail)
-  return priceUnits(operation, split.units, found.card, book)
+  const rating = priceUnits(operation, split.units, found.card, book)
+  // What users wrote down themselves is what they agreed.
+  return found.card.kind === undefined ? book.takeDiscount(rating, found.card, atMs) : rating
 }
 
 /** The sums of a rating's lines by part, in atto. All parts are there; they add up to the cost. */

@@ -1,5 +1,5 @@
 import type { Store } from '@spancost/ledger'
-import type { PriceBook } from '@spancost/pricing'
+import type { Books } from '../open-book.ts'
 import { readParameters, type Parameter, type Values } from './parameters.ts'
 
 /** What a route answers. Everything else about HTTP is the server's business. */
@@ -18,7 +18,7 @@ export interface Problem {
 /** What the API reads from. */
 export interface ApiContext {
   readonly store: Store
-  readonly book: PriceBook
+  readonly books: Books
   readonly version: string
   /** Whether requests are taken; false while starting and stopping. */
   isReady(): boolean

@@ -264,19 +264,21 @@ const PATHS = {
     [
       query('provider', 'Such as openai', TEXT),
       query('model', 'Such as gpt-4o-mini', TEXT, true),
+      query('tenant', 'By whose prices; absent: those of everybody', TEXT),
       query('at', 'When; absent: now', TEXT),
     ],
     object(
       {
         provider: TEXT,
         model: TEXT,
+        tenant: TEXT,
         at: INSTANT,
         book: TEXT,
         card: ref('schemas/Card'),
         reason: TEXT,
         detail: TEXT,
       },
-      ['provider', 'card', 'reason', 'detail'],
+      ['provider', 'tenant', 'card', 'reason', 'detail'],
     ),
   ),
   '/api/v1/openapi.json': get('This document', [], { type: 'object' }),

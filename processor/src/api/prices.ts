@@ -6,11 +6,12 @@ import { instant, name } from './parameters.ts'
 /** The rates that would be used for a model, or why there are none. */
 export const pricesRoute = defineRoute(
   '/api/v1/prices',
-  { provider: name, model: name, at: instant },
-  ({ book }, { provider, model, at: atMs = Date.now() }) => {
+  { provider: name, model: name, tenant: name, at: instant },
+  ({ books }, { provider, model, tenant, at: atMs = Date.now() }) => {
     if (model === undefined) return refuse('model', `expected ${name.expected}, found nothing`)
+    const book = books.of(tenant)
     const found = book.find({ provider, model, atMs })
-    const question = { provider, model, at: toInstant(atMs), book: book.id }
+    const question = { provider, model, tenant, at: toInstant(atMs), book: book.id }
     if (found.kind === 'card') return answerJson({ ...question, card: toCardJson(found.card) })
     return answerJson({ ...question, reason: found.reason, detail: found.detail })
   },

@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { readConfig, type Config, type ConfigFault } from '../config.ts'
 import { describeError } from '../describe-error.ts'
+import { openBooks, type Books } from '../open-book.ts'
+import { writeLine, type Io } from './io.ts'
 import { UsageError } from './verb.ts'
 
 /** What is read where no `--config` is given, if it is there. */
@@ -43,4 +45,31 @@ async function readStart(file: string, mayBeAbsent: boolean): Promise<string | u
 /** One line for people, with the place as editors and terminals understand it. */
 export function formatFault(file: string, { line, path, message }: ConfigFault): string {
   return path === '' ? `${file}:${line}: ${message}` : `${file}:${line}: ${path}: ${message}`
+}
+
+export interface Configured {
+  readonly config: Config
+  readonly books: Books
+}
+
+/**
+ * The config of `--config`, as `loadConfig` finds it, and the books that the processor would price
+ * by. Where either is wrong, that is said on standard error, and there is nothing.
+ */
+export async function openConfigured(
+  given: string | undefined,
+  { env, stderr }: Pick<Io, 'env' | 'stderr'>,
+): Promise<Configured | undefined> {
+  const loaded = await loadConfig(given, env)
+  if (loaded.kind === 'faults') {
+    for (const fault of loaded.faults) await writeLine(stderr, formatFault(loaded.file, fault))
+    return undefined
+  }
+  const { config } = loaded
+  try {
+    return { config, books: await openBooks(config.prices) }
+  } catch (error) {
+    await writeLine(stderr, `spancost: ${describeError(error)}`)
+    return undefined
+  }
 }

@@ -1,6 +1,7 @@
 import { openSqliteStore, type Entry, type Standing } from '@spancost/ledger'
-import { formatAmount, loadBook } from '@spancost/pricing'
+import { formatAmount } from '@spancost/pricing'
 import { createScanKeys, readEntry } from '../entries.ts'
+import { openConfigured } from './config-source.ts'
 import { writeLine } from './io.ts'
 import { readOtlpFile } from './otlp-file.ts'
 import { readFlags, UsageError, type Verb } from './verb.ts'
@@ -9,19 +10,23 @@ import { readFlags, UsageError, type Verb } from './verb.ts'
 export const explain: Verb = {
   name: 'explain',
   summary: 'price the spans of OTLP files and say why',
-  help: `Usage: spancost explain FILE...
+  help: `Usage: spancost explain [--config FILE] FILE...
 
 Reads OTLP trace requests (protobuf, JSON, or JSON lines as the Collector's file exporter writes)
 in order, as if they had been received, and prints one JSON object per span that is a GenAI
 operation. Spans without valid ids are left out, as the processor passes them on unpriced.
 
-  --json   the default, and the only form`,
+  --config FILE   for prices and dimensions; default: ./spancost.yaml
+  --json          the default, and the only form`,
   async run(argv, io) {
-    const flags = { json: { type: 'boolean' } } as const
-    const { positionals: files } = readFlags(argv, flags, { takesOperands: true })
+    const flags = { config: { type: 'string' }, json: { type: 'boolean' } } as const
+    const { values, positionals: files } = readFlags(argv, flags, { takesOperands: true })
     if (files.length === 0) throw new UsageError('a file is missing')
-    const book = await loadBook()
-    const keys = createScanKeys([])
+    const opened = await openConfigured(values.config, io)
+    if (opened === undefined) return 1
+    const { books, config } = opened
+    const { dimensions } = config
+    const keys = createScanKeys(dimensions)
     // The rule for what counts is the ledger's own, so a ledger applies it.
     const store = await openSqliteStore({ path: ':memory:' })
     let hasFailed = false
@@ -33,7 +38,7 @@ operation. Spans without valid ids are left out, as the processor passes them on
         continue
       }
       for (const span of read.spans) {
-        const entry = readEntry(span, book, [])
+        const entry = readEntry(span, books, dimensions)
         if (entry === undefined) continue
         const [recorded] = await store.record([entry])
         await writeLine(io.stdout, toJson(entry, recorded!.standing))

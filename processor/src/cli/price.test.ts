@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createOutput, runVerb, toStream } from '../testing/run-verb.ts'
 
@@ -81,6 +84,46 @@ describe('from flags', () => {
     expect(stdout).toBe('')
     expect(stderr).toContain(message)
     expect(stderr).toContain('See `spancost price --help`.')
+  })
+})
+
+describe('with a config', () => {
+  const prices = `prices:
+  aliases: [{ model: our-gpt, means: { provider: openai, model: gpt-4o } }]
+  tenants:
+    acme: { discounts: [{ name: contract, times: "0.5" }] }
+`
+
+  test('the prices of the user hold, and those of tenants', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'spancost-price-'))
+    try {
+      const config = path.join(folder, 'spancost.yaml')
+      await writeFile(config, prices)
+      const line = { model: 'our-gpt', timestamp: '2026-09-15', usage: { inputTokens: 1000 } }
+      const lines = [line, { ...line, tenant: 'acme' }, { ...line, tenant: 1 }]
+      const stdin = toStream(lines.map((one) => `${JSON.stringify(one)}\n`))
+      const ended = await runVerb(['price', '--jsonl', '--config', config], { stdin })
+      const answers = ended.stdout
+        .trim()
+        .split('\n')
+        .map((text) => JSON.parse(text) as object)
+      // 1000 x 2.5 millionths, and half of it
+      expect(answers).toMatchObject([
+        { status: 'priced', usd: '0.0025' },
+        { status: 'priced', usd: '0.00125', list: '0.0025' },
+        { status: 'unpriced', error: 'tenant: expected text' },
+      ])
+      const flags = ['--model', 'our-gpt', '--input-tokens', '1000', '--tenant', 'acme']
+      const { stdout } = await runVerb(['price', ...flags, '--config', config])
+      expect(stdout).toMatch(/^0\.00125 USD \(priced; list 0\.0025\)\n/)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('a config that is wrong is said, and nothing is priced', async () => {
+    const ended = await runVerb(['price', '--model', 'gpt-4o', '--config', '/nowhere.yaml'])
+    expect(ended).toMatchObject({ code: 2, stdout: '' })
   })
 })
 

@@ -1,15 +1,20 @@
-import { formatAmount, loadBook, rateOperation } from '@spancost/pricing'
-import type { CostReason, PriceBook, Rating } from '@spancost/pricing'
+import { formatAmount, rateOperation } from '@spancost/pricing'
+import type { CostReason, Rating } from '@spancost/pricing'
 import { describeError } from '../describe-error.ts'
+import type { Books } from '../open-book.ts'
+import { openConfigured } from './config-source.ts'
 import { writeLine, writeText, type Io } from './io.ts'
 import { readLines, type Line } from './lines.ts'
 import { readRecord, TEXT_FIELDS, USAGE_FIELDS, type ReadRecord } from './usage-record.ts'
 import { readFlags, UsageError, type Verb } from './verb.ts'
 
-const TEXT_FLAGS = new Map([...TEXT_FIELDS, 'timestamp'].map((field) => [toFlag(field), field]))
+const TEXT_FLAGS = new Map(
+  [...TEXT_FIELDS, 'tenant', 'timestamp'].map((field) => [toFlag(field), field]),
+)
 const USAGE_FLAGS = new Map(USAGE_FIELDS.map((field) => [toFlag(field), field]))
 
 const FLAGS = {
+  config: { type: 'string' },
   json: { type: 'boolean' },
   jsonl: { type: 'boolean' },
   ...Object.fromEntries(
@@ -36,25 +41,29 @@ export const price: Verb = {
   --timestamp WHEN    ISO 8601 or Unix milliseconds; default: now
   --service-tier T    standard, batch, flex, priority or fast
   --region NAME       --server-address HOST
+  --tenant NAME       by the prices of a tenant, where the config has such
+  --config FILE       whose prices hold; default: ./spancost.yaml, if it is there
 
 Totals with their parts, in whole numbers (seconds may have fractions):
 ${[...USAGE_FLAGS.keys()].map((flag) => `  --${flag} N`).join('\n')}
 
 With --jsonl a line is {"provider", "model", "timestamp"?, "serviceTier"?, "region"?,
-"serverAddress"?, "usage": {"inputTokens", ...}}. A line that is none of this is answered with
-"status": "unpriced" and an "error", and the exit code is 1 in the end.`,
+"serverAddress"?, "tenant"?, "usage": {"inputTokens", ...}}. A line that is none of this is
+answered with "status": "unpriced" and an "error", and the exit code is 1 in the end.`,
   async run(argv, io) {
     const { values } = readFlags(argv, FLAGS)
-    const { json, jsonl, ...flags } = values
+    const { config, json, jsonl, ...flags } = values
     const given: Readonly<Record<string, unknown>> = flags
     if (jsonl === true) {
       const [flag] = Object.keys(given)
       if (flag !== undefined) throw new UsageError(`--${flag} does not go with --jsonl`)
-      return priceLines(await loadBook(), io)
+      const opened = await openConfigured(config, io)
+      return opened === undefined ? 1 : priceLines(opened.books, io)
     }
     const record = readFlagRecord(given)
-    const book = await loadBook()
-    const rating = rateOperation(record.operation, record.atMs, book)
+    const opened = await openConfigured(config, io)
+    if (opened === undefined) return 1
+    const rating = rateOperation(record.operation, record.atMs, opened.books.of(record.tenant))
     await writeLine(io.stdout, json === true ? toJson(rating) : toText(rating))
     return 0
   },
@@ -85,12 +94,12 @@ function readFlagRecord(given: Readonly<Record<string, unknown>>) {
   return record
 }
 
-async function priceLines(book: PriceBook, io: Io): Promise<0 | 1> {
+async function priceLines(books: Books, io: Io): Promise<0 | 1> {
   let isAnyMalformed = false
   for await (const lines of readLines(io.stdin, MAX_LINE_BYTES)) {
     let answers = ''
     for (const line of lines) {
-      const { json, isMalformed } = priceLine(line, book)
+      const { json, isMalformed } = priceLine(line, books)
       answers += `${json}\n`
       isAnyMalformed ||= isMalformed
     }
@@ -99,13 +108,20 @@ async function priceLines(book: PriceBook, io: Io): Promise<0 | 1> {
   return isAnyMalformed ? 1 : 0
 }
 
-function priceLine(line: Line, book: PriceBook): { json: string; isMalformed: boolean } {
+function priceLine(line: Line, books: Books): { json: string; isMalformed: boolean } {
   const read = readLine(line)
   if (read.kind === 'record') {
-    return { json: toJson(rateOperation(read.operation, read.atMs, book)), isMalformed: false }
+    const rating = rateOperation(read.operation, read.atMs, books.of(read.tenant))
+    return { json: toJson(rating), isMalformed: false }
   }
   const reason: CostReason = 'bad_usage'
-  const answer = { status: 'unpriced', reason, error: read.message, book: book.id, units: [] }
+  const answer = {
+    status: 'unpriced',
+    reason,
+    error: read.message,
+    book: books.of(undefined).id,
+    units: [],
+  }
   return { json: JSON.stringify(answer), isMalformed: true }
 }
 
@@ -123,10 +139,11 @@ function readLine(line: Line): ReadRecord {
   return readRecord(value, Date.now())
 }
 
-function toJson({ status, costAtto, reason, card, book, lines }: Rating): string {
+function toJson({ status, costAtto, list, reason, card, book, lines }: Rating): string {
   return JSON.stringify({
     status,
     usd: costAtto === undefined ? undefined : formatAmount(costAtto),
+    list,
     reason,
     card,
     book,
@@ -139,11 +156,12 @@ function toJson({ status, costAtto, reason, card, book, lines }: Rating): string
   })
 }
 
-function toText({ status, costAtto, reason, detail, card, book, lines }: Rating): string {
+function toText({ status, costAtto, list, reason, detail, card, book, lines }: Rating): string {
   const amount = costAtto === undefined ? 'no price' : `${formatAmount(costAtto)} USD`
   const why = reason === undefined ? '' : `, ${reason}${detail === undefined ? '' : `: ${detail}`}`
+  const before = list === undefined ? '' : `; list ${list}`
   return [
-    `${amount} (${status}${why})`,
+    `${amount} (${status}${why}${before})`,
     ...lines.map(
       ({ unit, quantity, rate, costAtto: lineAtto }) =>
         `  ${unit.padEnd(16)} ${quantity} x ${rate} = ${formatAmount(lineAtto)}`,

@@ -4,7 +4,12 @@ import { findNearest } from '../nearest.ts'
 
 /** One call to be priced: what `spancost price` reads from flags or from a line of JSON. */
 export type ReadRecord =
-  | { readonly kind: 'record'; readonly operation: Operation; readonly atMs: number }
+  | {
+      readonly kind: 'record'
+      readonly operation: Operation
+      readonly atMs: number
+      readonly tenant?: string
+    }
   | { readonly kind: 'malformed'; readonly message: string }
 
 /** All of `Usage`, which the type checks. */
@@ -35,7 +40,7 @@ export const USAGE_FIELDS = Object.keys(USAGE).filter(isUsageField)
 
 export const TEXT_FIELDS = ['provider', 'model', 'serviceTier', 'region', 'serverAddress'] as const
 
-const FIELDS = [...TEXT_FIELDS, 'timestamp', 'usage']
+const FIELDS = [...TEXT_FIELDS, 'tenant', 'timestamp', 'usage']
 
 /**
  * Reads a record. Fields that are absent or null were not reported. Fields of the caller's own are
@@ -52,7 +57,9 @@ export function readRecord(value: unknown, nowMs: number): ReadRecord {
   const isInstant = typeof timestamp === 'string' || typeof timestamp === 'number'
   const atMs = isInstant ? readInstant(timestamp) : undefined
   if (atMs === undefined) return malformed(`timestamp: expected ${INSTANT_FORMS}`)
-  return { kind: 'record', operation: toOperation(value), atMs }
+  const { tenant } = value
+  const isTenant = typeof tenant === 'string' && tenant !== ''
+  return { kind: 'record', operation: toOperation(value), atMs, ...(isTenant && { tenant }) }
 }
 
 function isUsageField(name: string): name is keyof Usage {
@@ -78,7 +85,7 @@ function findMisspelling(record: JsonObject): string | undefined {
 }
 
 function findBadText(record: JsonObject): string | undefined {
-  const field = TEXT_FIELDS.find((name) => typeof (record[name] ?? '') !== 'string')
+  const field = [...TEXT_FIELDS, 'tenant'].find((name) => typeof (record[name] ?? '') !== 'string')
   return field && `${field}: expected text`
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { destination } from './destination.ts'
+import { prices } from './prices.ts'
 import { baseUrl, durationBetween, headers, listenEndpoint, sizeBetween, text } from './values.ts'
 
 /**
@@ -13,8 +14,6 @@ const destinations = (signal: string, otherwise: string) =>
     .max(8)
     .prefault([])
     .describe(`Where ${signal} go next; none: they are ${otherwise}`)
-
-const cardFiles = (meaning: string) => z.array(text(4096)).max(64).prefault([]).describe(meaning)
 
 const attributeKey = text(256)
 
@@ -163,12 +162,7 @@ export const CONFIG_SCHEMA = z.strictObject({
       error: 'expected postgres://user:password@host:port/database',
     })
     .prefault({}),
-  prices: z
-    .strictObject({
-      cards: cardFiles('Files of your own price cards; they win over all others'),
-      selfHosted: cardFiles('Files of cards for models that you host yourself'),
-    })
-    .prefault({}),
+  prices: prices.prefault({}),
   dimensions: z
     .record(dimensionName, dimension)
     .prefault({})

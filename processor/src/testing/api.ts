@@ -116,7 +116,7 @@ export async function startTestApi(
   const api = await startApi({
     endpoint: '127.0.0.1:0',
     store,
-    book: createTestBook(),
+    books: { of: createTestBook },
     version: '1.2.3',
     isReady: () => true,
     ...(hasMetrics && { readMetricsText: async () => '# TYPE x counter\nx 1\n' }),

@@ -30,15 +30,18 @@ function parseJson(text: string, name: string): unknown {
 /**
  * The user's own cards: what a parser made of files in the same shape. They win over everything,
  * and ratings say so. Throws an error that names the file and the path in it.
- * @param name stands in the book's id, together with `version`.
+ * @param version stands in the book's id, behind the kind.
+ * @param tenant whose cards they are, where they are not everybody's: told in the cards' ids.
  */
 export function createOverrides(
   files: readonly { readonly name: string; readonly value: unknown }[],
   version: string,
   kind: 'override' | 'self_hosted' = 'override',
+  tenant?: string,
 ): PriceSource {
+  const prefix = tenant === undefined ? `${kind}:` : `${kind}:${tenant}:`
   const listings = files.flatMap(({ name, value }) =>
-    compileFile(readCardFile(value, name), { prefix: `${kind}:`, kind }),
+    compileFile(readCardFile(value, name), { prefix, kind }),
   )
   return { name: kind, version, listings, isAdditive: true }
 }

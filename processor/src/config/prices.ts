@@ -1,0 +1,76 @@
+import { UNITS } from '@spancost/genai'
+import { z } from 'zod'
+import { text } from './values.ts'
+
+/** The section `prices`: what the user says about prices, for everybody and for single tenants. */
+
+const files = (meaning: string) => z.array(text(4096)).max(64).prefault([]).describe(meaning)
+
+const name = text(512)
+
+const model = z.strictObject({
+  provider: name.describe('Such as `openai`'),
+  model: name.describe('As the provider names it'),
+})
+
+const alias = z.strictObject({
+  provider: name.optional().describe('Absent: of any provider'),
+  model: name.describe('Your own name, as spans have it; `*` stands for anything'),
+  means: z
+    .strictObject({
+      provider: name.optional().describe('Absent: the one that the span names'),
+      model: name.describe('A name that has a price'),
+    })
+    .describe('What it stands for'),
+})
+
+const instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/, 'expected 2026-03-05 or 2026-03-05T16:00Z')
+  .refine((written) => !Number.isNaN(Date.parse(written)), 'no date that exists')
+  .transform((written) => Date.parse(written))
+
+const decimal = z.string('expected a decimal in quotes').regex(/^\d{1,9}(\.\d{1,15})?$/, {
+  error: 'expected a decimal in quotes, such as "0.85"',
+})
+
+const discount = z.strictObject({
+  name: text(256).describe('For people, such as the contract'),
+  provider: name.optional().describe('Absent: of any provider'),
+  model: name.optional().describe('`*` stands for anything; absent: every model'),
+  units: z.array(z.enum(UNITS)).min(1).optional().describe('Absent: all'),
+  times: decimal.describe('What is left of the list price: `"0.85"` is 15 % less'),
+  from: instant.optional().describe('Valid from then on, UTC; absent: since ever'),
+  to: instant.optional().describe('Valid until just before, UTC; absent: for ever'),
+})
+
+const unknown = z
+  .union([z.literal('unpriced'), model], {
+    error: 'expected `unpriced`, or the provider and model whose rates stand in',
+  })
+  .describe('Of a model that nobody knows: `unpriced`, or whose rates an estimate takes')
+
+const own = {
+  cards: files('Files of your own price cards; they win over all others'),
+  selfHosted: files('Files of cards for models that you host yourself'),
+  aliases: z.array(alias).max(10_000).prefault([]).describe('What your own names of models mean'),
+  discounts: z
+    .array(discount)
+    .max(10_000)
+    .prefault([])
+    .describe('Agreements over list prices; the first that matches a unit holds'),
+}
+
+const tenant = z.strictObject({ ...own, unknown: unknown.optional() })
+
+export const prices = z.strictObject({
+  ...own,
+  unknown: unknown.prefault('unpriced'),
+  tenants: z
+    .record(text(256), tenant)
+    .refine((record) => Object.keys(record).length <= 1000, 'more than 1000 tenants')
+    .prefault({})
+    .describe('The same for single tenants, over what is said for all'),
+})
+
+export type WrittenPrices = z.infer<typeof prices>
