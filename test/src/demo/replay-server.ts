@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import {
+  sendEvent,
+  sendJson,
+  startProvider,
+  type ProviderRequest,
+  type ReplayServer,
+} from './replies-over-http.ts'
 import {
   createChatChunks,
   createChatCompletion,
@@ -10,6 +17,12 @@ import {
   type ModelReply,
 } from './replies.ts'
 
+interface Call {
+  readonly id: string
+  readonly body: Record<string, unknown>
+  readonly response: ServerResponse
+}
+
 /**
  * A stand-in for the OpenAI API on the loopback interface. It speaks the wire format, so that the
  * real SDK can talk to it, and answers each model with the token counts in `replies.ts`.
@@ -17,59 +30,22 @@ import {
  * Further models fail: `no-quota` with a 429, `not-json` with a body that cannot be parsed,
  * `broken-stream` with an error amid its stream, `cut-off` by closing the connection there, and
  * `endless` goes on until the client leaves.
+ *
+ * @param port 0, the default, takes any free one
  */
-export interface ReplayServer {
-  /** What the SDK calls its base URL. */
-  readonly url: string
-  close(): Promise<void>
-}
-
-const MAX_BODY_BYTES = 1024 * 1024
-
-interface Call {
-  readonly id: string
-  readonly body: Record<string, unknown>
-  readonly response: ServerResponse
-}
-
-/** @param port 0, the default, takes any free one. */
 export async function startReplayServer(port = 0): Promise<ReplayServer> {
-  let calls = 0
-  const server = createServer((request, response) => {
-    calls += 1
-    const id = String(calls).padStart(4, '0')
-    response.setHeader('x-request-id', `req_${id}`)
-    answer(request, response, id).catch(() => response.destroy())
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no TCP address')
-  return {
-    url: `http://127.0.0.1:${address.port}/v1`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const server = await startProvider(answer, port)
+  return { ...server, url: `${server.url}/v1` }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, id: string) {
-  const body = await readBody(request)
-  if (body === undefined) {
-    sendJson(response, 400, createError('invalid_request_error', 'bad_body', 'Not a JSON object'))
-    return
-  }
+async function answer({ body, path, id }: ProviderRequest, response: ServerResponse) {
   const call = { id, body, response }
   const name = String(body.model)
   const model = MODELS[name]
   if (model === undefined) await fail(name, call)
-  else if (request.url === '/v1/chat/completions') await answerChat(model, call)
-  else if (request.url === '/v1/responses') await answerResponses(model, call)
-  else if (request.url === '/v1/embeddings') {
+  else if (path === '/v1/chat/completions') await answerChat(model, call)
+  else if (path === '/v1/responses') await answerResponses(model, call)
+  else if (path === '/v1/embeddings') {
     const inputs = Array.isArray(body.input) ? body.input.length : 1
     sendJson(response, 200, createEmbeddings(model, inputs, body.encoding_format))
   } else {
@@ -129,36 +105,6 @@ async function fail(model: string, { id, response }: Call): Promise<void> {
 }
 
 const MINI: ModelReply = { servedBy: '', input: 0, cached: 0, output: 0, reasoning: 0 }
-
-function sendJson(response: ServerResponse, status: number, body: object): void {
-  const headers = { 'content-type': 'application/json', 'retry-after-ms': '1' }
-  response.writeHead(status, headers).end(JSON.stringify(body))
-}
-
-/** One event of a stream, in a network packet of its own. */
-async function sendEvent(response: ServerResponse, event: object): Promise<void> {
-  if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' })
-  const name = 'type' in event ? `event: ${String(event.type)}\n` : ''
-  response.write(`${name}data: ${JSON.stringify(event)}\n\n`)
-  await new Promise((resolve) => setTimeout(resolve, 1))
-}
-
-async function readBody(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk)
-    size += bytes.length
-    if (size > MAX_BODY_BYTES) return undefined
-    chunks.push(bytes)
-  }
-  try {
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString())
-    return isObject(body) ? body : undefined
-  } catch {
-    return undefined
-  }
-}
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null

@@ -1,20 +1,8 @@
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { startReplayServer } from '../demo/replay-server.ts'
-
-/** What of an OTLP/JSON span the tests look at. */
-export interface ReceivedSpan {
-  readonly traceId: string
-  readonly spanId: string
-  readonly parentSpanId?: string
-  readonly name: string
-  readonly kind: number
-  readonly startTimeUnixNano: string
-  readonly endTimeUnixNano: string
-  readonly attributes: readonly { key: string; value: Record<string, unknown> }[]
-  readonly status: { code?: number; message?: string }
-}
+import { sendJson, startProvider, type ReplayServer } from '../demo/replies-over-http.ts'
+import { readSpans, type ReceivedSpan } from './received-spans.ts'
 
 export interface ProgramRun {
   readonly exitCode: number | null
@@ -29,6 +17,10 @@ export interface ProgramRun {
 export interface ProgramOptions {
   /** A module to load first; by default the one that instruments everything. */
   readonly preload?: 'register' | 'none' | 'own-sdk.js'
+  /** The Node to run it with; by default, the one that runs the test. */
+  readonly node?: string
+  /** What the program finds at `PROVIDER_URL`; by default, what speaks like OpenAI. */
+  readonly startProvider?: () => Promise<ReplayServer>
   readonly nodeArguments?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** Sent as soon as the program prints something. */
@@ -46,19 +38,24 @@ const PRELOADS = {
  * test runner), against a replay server and an OTLP receiver of its own.
  */
 export async function runProgram(file: string, options: ProgramOptions = {}): Promise<ProgramRun> {
-  const provider = await startReplayServer()
+  const provider = await (options.startProvider ?? startReplayServer)()
   const backend = await startReceiver()
   const preload = PRELOADS[options.preload ?? 'register']
   const program = fileURLToPath(locate(file))
-  const child = spawn(process.execPath, [...preload, ...(options.nodeArguments ?? []), program], {
-    env: {
-      PATH: process.env.PATH,
-      OPENAI_BASE_URL: provider.url,
-      OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      ...options.env,
+  const child = spawn(
+    options.node ?? process.execPath,
+    [...preload, ...(options.nodeArguments ?? []), program],
+    {
+      env: {
+        PATH: process.env.PATH,
+        PROVIDER_URL: provider.url,
+        OPENAI_BASE_URL: provider.url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        ...options.env,
+      },
     },
-  })
+  )
   let signalled = false
   let stdout = ''
   let stderr = ''
@@ -81,7 +78,7 @@ export async function runProgram(file: string, options: ProgramOptions = {}): Pr
   } finally {
     child.kill('SIGKILL')
     await provider.close()
-    backend.close()
+    await backend.close()
   }
 }
 
@@ -93,28 +90,10 @@ function locate(file: string): URL {
 async function startReceiver() {
   const spans: ReceivedSpan[] = []
   const exports: string[] = []
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      exports.push(String(request.url))
-      spans.push(...readSpans(JSON.parse(Buffer.concat(chunks).toString())))
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-    })
+  const { url, close } = await startProvider((request, response) => {
+    exports.push(request.path)
+    spans.push(...readSpans(request.body))
+    sendJson(response, 200, {})
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no TCP address')
-  const url = `http://127.0.0.1:${address.port}`
-  return { url, spans, exports, close: () => server.close() }
-}
-
-interface TracesRequest {
-  readonly resourceSpans?: readonly {
-    readonly scopeSpans: readonly { readonly spans: readonly ReceivedSpan[] }[]
-  }[]
-}
-
-function readSpans({ resourceSpans = [] }: TracesRequest): readonly ReceivedSpan[] {
-  return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
+  return { url, spans, exports, close }
 }

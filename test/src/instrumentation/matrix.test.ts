@@ -1,75 +1,103 @@
-import { VERSION as OLDER_VERSION } from 'openai-6/version'
+import { execFileSync } from 'node:child_process'
+import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { EXPECTED_SPANS } from './expected-spans.ts'
-import { runProgram, type ProgramRun, type ReceivedSpan } from './harness.ts'
-import { SCENARIOS } from './scenarios.ts'
+import { createEntry } from './entries.ts'
+import { runProgram, type ProgramRun } from './harness.ts'
+import { createMatrixPage, type SeenCall } from './matrix-table.ts'
+import { groupByScenario, readAttributes, type ReceivedSpan } from './received-spans.ts'
+import type { ExpectedSpan } from './sdk.ts'
+import { SDKS } from './sdks/index.ts'
 
 const CLIENT = 3
 const ERROR = 2
 
-const LOADERS = [
-  { loader: 'ES modules', file: 'program.js', preload: 'register', env: {} },
-  { loader: 'CommonJS', file: 'program-commonjs.cjs', preload: 'register', env: {} },
-  {
-    loader: 'CommonJS, openai 6',
-    file: 'program-commonjs.cjs',
-    preload: 'register',
-    env: { SDK: 'openai-6' },
+/** Programs to run the applications with, as `npm run matrix` sets them; else our own. */
+const NODES = (process.env['MATRIX_NODES'] ?? process.execPath).split(',')
+
+const REGISTER = { preload: 'register', nodeOptions: '' } as const
+/** Node 26 says that loader threads are deprecated; there, they are only used when asked for. */
+const OWN_SDK = { preload: 'own-sdk.js', nodeOptions: '--no-deprecation' } as const
+
+const CASES = Object.entries(SDKS).flatMap(([key, sdk]) =>
+  sdk.versions.flatMap((dependency, age) => {
+    const { version, esm, commonjs } = createEntry(sdk.name, dependency)
+    const loaders = [
+      { loader: 'ESM', file: 'program.js', entry: esm, ...REGISTER },
+      { loader: 'CommonJS', file: 'program-commonjs.cjs', entry: commonjs, ...REGISTER },
+      // The hooks of an older Node do not depend on what is hooked; one SDK is enough.
+      ...(key === 'openai' && age === 0
+        ? [{ loader: 'ESM, own SDK, loader thread', file: 'program.js', entry: esm, ...OWN_SDK }]
+        : []),
+    ]
+    return NODES.flatMap((node) => {
+      const about = { key, sdk, node, version, nodeVersion: readNodeVersion(node) }
+      return loaders.map((loader) => ({ ...about, ...loader }))
+    })
+  }),
+)
+
+const seenCalls: SeenCall[] = []
+
+describe.each(CASES)(
+  '$sdk.name $version, $loader, Node $nodeVersion',
+  ({ key, sdk, node, version, loader, file, entry, preload, nodeOptions }) => {
+    let plain: ProgramRun
+    let observed: ProgramRun
+    let spansByScenario: ReadonlyMap<string, readonly ReceivedSpan[]>
+    const expectedSpans = sdk.spansOf?.(version) ?? sdk.spans
+
+    beforeAll(async () => {
+      const options = {
+        node,
+        nodeArguments: ['--expose-gc'],
+        startProvider: sdk.startProvider,
+        env: { SDK: key, ENTRY: entry, NODE_OPTIONS: nodeOptions, ...sdk.environment },
+      }
+      const runs = [
+        runProgram(file, { ...options, preload: 'none' }),
+        runProgram(file, { ...options, preload }),
+      ] as const
+      ;[plain, observed] = await Promise.all(runs)
+      spansByScenario = groupByScenario(observed.spans, Object.keys(sdk.scenarios))
+    })
+
+    test('the program ends as it did without instrumentation, and says nothing more', () => {
+      expect(plain).toMatchObject({ exitCode: 0, stderr: '', exports: [] })
+      expect(observed).toMatchObject({ exitCode: 0, stderr: '' })
+    })
+
+    test('only traces are exported when nothing else was asked for', () => {
+      expect(new Set(observed.exports)).toEqual(new Set(['/v1/traces']))
+    })
+
+    test.each(Object.keys(sdk.scenarios))('%s: the application sees the same', (scenario) => {
+      const before = readResult(plain, scenario)
+      expect(before).toBeDefined()
+      expect(readResult(observed, scenario)).toEqual(before)
+    })
+
+    test.each(Object.keys(sdk.scenarios))('%s: one span a call, with all that was told', (name) => {
+      const expected = listSpans(expectedSpans[name])
+      const spans = spansByScenario.get(name) ?? []
+      expect(spans.map(describeSpan)).toEqual(
+        expected.map((span) => ({
+          name: span.name,
+          kind: CLIENT,
+          attributes: span.attributes,
+          status: span.error === undefined ? 0 : ERROR,
+          message: span.error,
+          hasEnded: true,
+        })),
+      )
+      if (!isDeepStrictEqual(readResult(observed, name), readResult(plain, name))) return
+      seenCalls.push({ sdk: sdk.name, version, loader, scenario: name, spans: expected })
+    })
   },
-  // Node 26 says that loader threads are deprecated; there, they are only used when asked for.
-  {
-    loader: "one's own SDK, loader thread",
-    file: 'program.js',
-    preload: 'own-sdk.js',
-    env: { NODE_OPTIONS: '--no-deprecation' },
-  },
-] as const
+)
 
-test('the older SDK is of the older major version', () => {
-  expect(OLDER_VERSION).toMatch(/^6\./)
-})
-
-describe.each(LOADERS)('$loader', ({ file, preload, env }) => {
-  let plain: ProgramRun
-  let observed: ProgramRun
-  let scenarioSpans: ReadonlyMap<string, readonly ReceivedSpan[]>
-
-  beforeAll(async () => {
-    const nodeArguments = ['--expose-gc']
-    const runs = [
-      runProgram(file, { preload: 'none', nodeArguments, env }),
-      runProgram(file, { preload, nodeArguments, env }),
-    ] as const
-    ;[plain, observed] = await Promise.all(runs)
-    scenarioSpans = groupByScenario(observed.spans)
-  }, 30_000)
-
-  test('the program ends as it did without instrumentation, and says nothing more', () => {
-    expect(plain).toMatchObject({ exitCode: 0, stderr: '', exports: [] })
-    expect(observed).toMatchObject({ exitCode: 0, stderr: '' })
-  })
-
-  test('only traces are exported when nothing else was asked for', () => {
-    expect(new Set(observed.exports)).toEqual(new Set(['/v1/traces']))
-  })
-
-  test.each(Object.keys(SCENARIOS))('%s: the application sees the same', (scenario) => {
-    const before = readResult(plain, scenario)
-    expect(before).toBeDefined()
-    expect(readResult(observed, scenario)).toEqual(before)
-  })
-
-  test.each(Object.keys(SCENARIOS))('%s: one span with all that was told', (scenario) => {
-    const expected = EXPECTED_SPANS[scenario]
-    const spans = scenarioSpans.get(scenario) ?? []
-    expect(spans.map((span) => span.name)).toEqual([expected?.name])
-    const [span] = spans
-    expect(span?.kind).toBe(CLIENT)
-    expect(span && readAttributes(span)).toEqual(expected?.attributes)
-    expect(span?.status.message).toBe(expected?.error)
-    expect(span?.status.code ?? 0).toBe(expected?.error === undefined ? 0 : ERROR)
-    expect(Number(span?.endTimeUnixNano)).toBeGreaterThan(Number(span?.startTimeUnixNano))
-  })
+test('the page in the docs says what this run saw', async () => {
+  const page = createMatrixPage(seenCalls)
+  await expect(page).toMatchFileSnapshot('../../../docs/instrumentation-matrix.md')
 })
 
 function readResult(run: ProgramRun, scenario: string): unknown {
@@ -77,40 +105,21 @@ function readResult(run: ProgramRun, scenario: string): unknown {
   return results[scenario]
 }
 
-/** The spans below each scenario's own span. */
-function groupByScenario(
-  spans: readonly ReceivedSpan[],
-): ReadonlyMap<string, readonly ReceivedSpan[]> {
-  const scenarios = spans.filter((span) => span.name in SCENARIOS)
-  return new Map(
-    scenarios.map(({ name, spanId }) => [
-      name,
-      spans.filter((span) => span.parentSpanId === spanId),
-    ]),
-  )
+function listSpans(expected: ExpectedSpan | readonly ExpectedSpan[] = []): readonly ExpectedSpan[] {
+  return 'name' in expected ? [expected] : expected
 }
 
-/** Attributes as plain values; those that differ from run to run are replaced by their kind. */
-function readAttributes(span: ReceivedSpan): Record<string, unknown> {
-  return Object.fromEntries(
-    span.attributes.map(({ key, value }) => [key, normalizeValue(key, readValue(value))]),
-  )
+function describeSpan(span: ReceivedSpan): object {
+  return {
+    name: span.name,
+    kind: span.kind,
+    attributes: readAttributes(span),
+    status: span.status.code ?? 0,
+    message: span.status.message,
+    hasEnded: Number(span.endTimeUnixNano) > Number(span.startTimeUnixNano),
+  }
 }
 
-function normalizeValue(key: string, value: unknown): unknown {
-  if (key === 'gen_ai.response.id') return String(value).replace(/\d+$/, '*')
-  const number = Number(value)
-  if (key === 'gen_ai.response.time_to_first_chunk') return number > 0 ? 'seconds' : value
-  if (key === 'server.port') return number > 1023 ? 'a port' : value
-  return value
-}
-
-interface AnyValue {
-  readonly arrayValue?: { readonly values: readonly AnyValue[] }
-  readonly [kind: string]: unknown
-}
-
-function readValue(value: AnyValue): unknown {
-  if (value.arrayValue) return value.arrayValue.values.map(readValue)
-  return Object.values(value)[0]
+function readNodeVersion(node: string): string {
+  return execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim()
 }

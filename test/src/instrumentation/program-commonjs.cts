@@ -1,6 +1,6 @@
-/** An application of CommonJS modules; `SDK` may name the older major version of the SDK. */
-import type * as Sdk from 'openai' with { 'resolution-mode': 'import' }
+/** An application of CommonJS modules; see `program.ts`. */
+const { SDK = '', ENTRY = '' } = process.env
+const { load }: { load: () => unknown } = require(ENTRY)
+const moduleExports = load()
 
-const { OpenAI }: typeof Sdk = require(process.env['SDK'] ?? 'openai')
-
-void import('./run.js').then(({ runScenarios }) => runScenarios(OpenAI))
+void import('./run.js').then(({ runScenarios }) => runScenarios(SDK, moduleExports))

@@ -1,5 +1,6 @@
-/** An application of ES modules. */
-import { OpenAI } from 'openai'
+/** An application of ES modules. `SDK` names the package; `ENTRY` is a file that imports it. */
 import { runScenarios } from './run.ts'
 
-await runScenarios(OpenAI)
+const { SDK = '', ENTRY = '' } = process.env
+const { load }: { load: () => Promise<unknown> } = await import(ENTRY)
+await runScenarios(SDK, await load())

@@ -1,24 +1,20 @@
 import type { OpenAI } from 'openai'
+import {
+  catchError,
+  collectGarbage,
+  collectRejections,
+  describePromise,
+  describeResponse,
+  readAll,
+} from '../../sdk.ts'
 
-/**
- * What applications do with the SDK. Each scenario returns all that its application saw, so that a
- * run with instrumentation can be compared with one without.
- */
 export const SCENARIOS: Readonly<Record<string, (client: OpenAI) => Promise<unknown>>> = {
   chat: async (client) => client.chat.completions.create({ ...CHAT, service_tier: 'flex', n: 2 }),
 
   chat_all_token_classes: async (client) =>
     client.chat.completions.create({ ...CHAT, model: 'gpt-audio' }),
 
-  chat_awaited_twice: async (client) => {
-    const promise = client.chat.completions.create(CHAT)
-    const [first, second] = [await promise, await promise]
-    return {
-      same: first === second,
-      isPromise: promise instanceof Promise,
-      name: promise.constructor.name,
-    }
-  },
+  chat_awaited_twice: async (client) => describePromise(client.chat.completions.create(CHAT)),
 
   chat_with_response: async (client) => {
     const { data, response, request_id } = await client.chat.completions.create(CHAT).withResponse()
@@ -125,15 +121,8 @@ export const SCENARIOS: Readonly<Record<string, (client: OpenAI) => Promise<unkn
     return catchError(stream.finalChatCompletion())
   },
 
-  chat_error_unhandled: async (client) => {
-    const rejections: unknown[] = []
-    const collect = (reason: unknown) => rejections.push(describeError(reason))
-    process.on('unhandledRejection', collect)
-    void client.chat.completions.create({ ...CHAT, model: 'no-quota' })
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    process.off('unhandledRejection', collect)
-    return rejections
-  },
+  chat_error_unhandled: async (client) =>
+    collectRejections(() => void client.chat.completions.create({ ...CHAT, model: 'no-quota' })),
 
   chat_not_json: async (client) =>
     catchError(client.chat.completions.create({ ...CHAT, model: 'not-json' })),
@@ -224,44 +213,4 @@ const FORMAT = {
     name: 'ticket',
     schema: { type: 'object', properties: { category: { type: 'string' } } },
   },
-}
-
-async function readAll<T>(stream: AsyncIterable<T>): Promise<T[]> {
-  const items: T[] = []
-  for await (const item of stream) items.push(item)
-  return items
-}
-
-async function catchError(work: Promise<unknown>): Promise<unknown> {
-  try {
-    return { unexpected: await work }
-  } catch (error) {
-    return describeError(error)
-  }
-}
-
-function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error
-  return {
-    class: error.constructor.name,
-    ...Object.fromEntries(Object.entries(error)),
-    message: error.message,
-  }
-}
-
-function describeResponse(response: Response): object {
-  return {
-    status: response.status,
-    type: response.headers.get('content-type'),
-    requestId: response.headers.get('x-request-id'),
-    class: response.constructor.name,
-  }
-}
-
-/** Until the finalizers ran, as far as a program can tell. */
-async function collectGarbage(): Promise<void> {
-  for (let round = 0; round < 5; round += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    globalThis.gc?.()
-  }
 }

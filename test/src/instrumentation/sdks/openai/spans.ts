@@ -1,10 +1,4 @@
-/** The span that each scenario must make, written out by hand from the requests and the replies. */
-export interface ExpectedSpan {
-  readonly name: string
-  readonly attributes: Readonly<Record<string, unknown>>
-  /** The status message of a failed call. */
-  readonly error?: string
-}
+import { expectFailure as failed, expectSpan as span, type ExpectedSpan } from '../../sdk.ts'
 
 type Attributes = ExpectedSpan['attributes']
 
@@ -144,14 +138,6 @@ export const EXPECTED_SPANS: Readonly<Record<string, ExpectedSpan>> = {
 
   promise_dropped: mini(),
   stream_dropped: mini({ 'gen_ai.request.stream': true }),
-}
-
-function span(name: string, ...attributes: Attributes[]): ExpectedSpan {
-  return { name, attributes: Object.assign({}, ...attributes) }
-}
-
-function failed(error: string, expected: ExpectedSpan): ExpectedSpan {
-  return { ...expected, error }
 }
 
 function overQuota(...more: Attributes[]): ExpectedSpan {

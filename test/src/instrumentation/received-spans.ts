@@ -1,0 +1,64 @@
+/** What of an OTLP/JSON span the tests look at. */
+export interface ReceivedSpan {
+  readonly traceId: string
+  readonly spanId: string
+  readonly parentSpanId?: string
+  readonly name: string
+  readonly kind: number
+  readonly startTimeUnixNano: string
+  readonly endTimeUnixNano: string
+  readonly attributes: readonly { key: string; value: Record<string, unknown> }[]
+  readonly status: { code?: number; message?: string }
+}
+
+interface TracesRequest {
+  readonly resourceSpans?: readonly {
+    readonly scopeSpans: readonly { readonly spans: readonly ReceivedSpan[] }[]
+  }[]
+}
+
+export function readSpans({ resourceSpans = [] }: TracesRequest): readonly ReceivedSpan[] {
+  return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
+}
+
+/** The spans below each scenario's own span, in the order of their starts. */
+export function groupByScenario(
+  spans: readonly ReceivedSpan[],
+  names: readonly string[],
+): ReadonlyMap<string, readonly ReceivedSpan[]> {
+  const scenarios = spans.filter((span) => names.includes(span.name))
+  return new Map(
+    scenarios.map(({ name, spanId }) => [
+      name,
+      spans
+        .filter((span) => span.parentSpanId === spanId)
+        .sort((a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano))),
+    ]),
+  )
+}
+
+/** Attributes as plain values; those that differ from run to run are replaced by their kind. */
+export function readAttributes(span: ReceivedSpan): Record<string, unknown> {
+  return Object.fromEntries(
+    span.attributes.map(({ key, value }) => [key, normalizeValue(key, readValue(value))]),
+  )
+}
+
+function normalizeValue(key: string, value: unknown): unknown {
+  if (key === 'gen_ai.response.id') return String(value).replace(/\d+$/, '*')
+  const number = Number(value)
+  if (key === 'gen_ai.response.time_to_first_chunk') return number > 0 ? 'seconds' : value
+  if (key === 'server.port') return number > 1023 ? 'a port' : value
+  if (key === 'url.full') return String(value).replace(/:\d+\//, ':*/')
+  return value
+}
+
+interface AnyValue {
+  readonly arrayValue?: { readonly values: readonly AnyValue[] }
+  readonly [kind: string]: unknown
+}
+
+function readValue(value: AnyValue): unknown {
+  if (value.arrayValue) return value.arrayValue.values.map(readValue)
+  return Object.values(value)[0]
+}

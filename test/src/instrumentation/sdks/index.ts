@@ -1,0 +1,9 @@
+import type { TestedSdk } from '../sdk.ts'
+import { openai } from './openai/index.ts'
+
+/**
+ * Every SDK of the scenario matrix. To add one: a file here that says what applications do with it
+ * and what spans that must make, and a line below. It must not import the SDK but for its types:
+ * the program of the matrix loads it, as an ES module or as CommonJS.
+ */
+export const SDKS: Readonly<Record<string, TestedSdk<never>>> = { openai }
