@@ -12,6 +12,7 @@ import type { Store } from './store.ts'
 import { describeRanges } from './store-ranges.conformance.ts'
 import { describeStandings } from './store-standings.conformance.ts'
 import { describeSums } from './store-sums.conformance.ts'
+import { describeZones } from './store-zones.conformance.ts'
 import { expectCounted, listTrace, RECORDED, type Place } from './testing/place.ts'
 import { createSampleEntry } from './testing/sample-entries.ts'
 
@@ -52,6 +53,7 @@ export function describeStore(name: string, openStore: (folder: string) => Promi
     describe('sums', () => {
       describeSums(place)
       describeRanges(place)
+      describeZones(place)
     })
     describe('life', () => {
       describeLife(place)

@@ -1,5 +1,6 @@
 import type { CostPart, CostStatus } from '@spancost/pricing'
 import type { Entry, Labels, Standing, StoredEntry } from './entry.ts'
+import type { Granularity } from './zone.ts'
 
 export interface Recorded {
   /** `duplicate`: the id was there already; nothing was added, and `standing` is the old entry's. */
@@ -26,12 +27,16 @@ export interface SpendQuery {
   readonly toUnixMs?: number
   /** Label names, in the order of the answer. Unknown names give rows without that label. */
   readonly by: readonly string[]
-  /** UTC hours or days; absent: one row per set of labels. */
-  readonly granularity?: 'hour' | 'day'
+  /** Hours, days, weeks (from Monday) or months of the zone; absent: one row per set of labels. */
+  readonly granularity?: Granularity
+  /** IANA name; absent: UTC. */
+  readonly zone?: string
+  /** Of each label that is named, the operations that have one of these values; `''`: none. */
+  readonly where?: Readonly<Record<string, readonly string[]>>
 }
 
 export interface SpendRow extends Sums {
-  /** Start of the hour or day, UTC; absent without granularity. */
+  /** Start of the period; absent without granularity. */
   readonly startUnixMs?: number
   readonly labels: Labels
   /** How many of the operations have which status. */
@@ -49,6 +54,19 @@ export interface TraceSpend extends Sums {
   readonly traceId: string
   readonly startUnixMs: number
   readonly unpriced: bigint
+}
+
+/** Counted operations of one provider and model whose cost is not known, or not all of it. */
+export interface UnpricedGroup {
+  readonly provider?: string
+  readonly model?: string
+  readonly status: 'unpriced' | 'partial'
+  readonly operations: bigint
+  /** Starts of the first and of the last UTC hour with one of them. */
+  readonly firstUnixMs: number
+  readonly lastUnixMs: number
+  /** Their newest entry, which says why; absent: it is no longer kept. */
+  readonly example?: StoredEntry
 }
 
 /** A row of kept sums that is not what its entries add up to. */
@@ -93,6 +111,12 @@ export interface Store {
     readonly toUnixMs?: number
     readonly limit: number
   }): Promise<readonly TraceSpend[]>
+  /** The most frequent first. The range is widened to whole UTC hours. */
+  unpriced(query: {
+    readonly fromUnixMs?: number
+    readonly toUnixMs?: number
+    readonly limit: number
+  }): Promise<readonly UnpricedGroup[]>
   /**
    * Adds up all entries anew, and answers where the kept sums differ; at most `limit` rows of each
    * table. It reads the whole ledger.

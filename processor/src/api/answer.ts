@@ -66,12 +66,3 @@ export function refuse(parameter: string, message: string): Answer {
 export function notFound(detail: string): Answer {
   return { kind: 'problem', status: 404, problem: { detail } }
 }
-
-/** Where both are given, the range must not be empty: such a question is a slip. */
-export function findRangeFault(
-  from: number | undefined,
-  to: number | undefined,
-): Answer | undefined {
-  if (from === undefined || to === undefined || from < to) return undefined
-  return refuse('to', 'expected an instant after "from"')
-}

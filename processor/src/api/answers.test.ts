@@ -73,6 +73,7 @@ const TOTAL = {
 describe('/spend', () => {
   test('in total', async () => {
     expect(await api.json('/api/v1/spend')).toEqual({
+      zone: 'UTC',
       rows: [{ labels: {}, ...TOTAL }],
       total: TOTAL,
       truncated: false,
@@ -81,6 +82,7 @@ describe('/spend', () => {
 
   test('by labels, the most expensive first', async () => {
     expect(await api.json('/api/v1/spend?by=model,service')).toEqual({
+      zone: 'UTC',
       rows: [
         { labels: { model: 'one', service: 'shop' }, ...TEN, statuses: { priced: 1 } },
         { labels: { model: 'one' }, ...TEN, statuses: { priced: 1 } },
@@ -117,6 +119,7 @@ describe('/spend', () => {
 describe('/traces', () => {
   test('the most expensive ones', async () => {
     expect(await api.json('/api/v1/traces?sort=cost')).toEqual({
+      zone: 'UTC',
       traces: [
         {
           traceId: TRACE_ONE,
@@ -262,8 +265,13 @@ describe('/prices', () => {
 })
 
 describe('parameters', () => {
-  const instants = 'ISO 8601 such as 2026-08-01 or 2026-08-01T12:00:00Z, or Unix milliseconds'
+  const words = 'today, yesterday, this-week, last-week, this-month, last-month'
+  const instants =
+    'ISO 8601 such as 2026-08-01 or 2026-08-01T12:00:00Z, Unix milliseconds, now, ' +
+    `${words}, or so long ago: 24h, 7d, 4w`
   const labels = 'at most 8 different label names such as model,team'
+  const periods = '"hour" or "day" or "week" or "month"'
+  const filter = 'a label and a value such as team=search (team= where there is none)'
 
   test.each([
     ['/spend?by=a,b,c,d,e,f,g,h,i', 'by', `expected ${labels}, found "a,b,c,d,e,f,g,h,i"`],
@@ -272,9 +280,13 @@ describe('parameters', () => {
     ['/spend?by=a&by=b', 'by', 'given twice'],
     ['/spend?from=soon', 'from', `expected ${instants}, found "soon"`],
     ['/spend?from=2026-08-02&to=2026-08-01', 'to', 'expected an instant after "from"'],
-    ['/spend?granularity=week', 'granularity', 'expected "hour" or "day", found "week"'],
+    ['/spend?granularity=year', 'granularity', `expected ${periods}, found "year"`],
+    ['/spend?range=now', 'range', `expected ${words}, or 24h, 7d, 4w until now, found "now"`],
+    ['/spend?range=7d&to=now', 'range', 'cannot be given together with "from" or "to"'],
+    ['/spend?zone=Mars', 'zone', 'expected a time zone such as Europe/Berlin or UTC, found "Mars"'],
+    ['/spend?where=team', 'where', `expected ${filter}, found "team"`],
     ['/spend?form=2026-08-01', 'form', 'unknown; did you mean "from"?'],
-    ['/spend?__proto__=1', '__proto__', 'unknown; known here: by, from, to, granularity'],
+    ['/entries?__proto__=1', '__proto__', 'unknown; known here: traceId, limit'],
     ['/traces?sort=name', 'sort', 'expected "cost", found "name"'],
     ['/traces?limit=1001', 'limit', 'expected a whole number from 1 to 1000, found "1001"'],
     ['/traces?limit=0', 'limit', 'expected a whole number from 1 to 1000, found "0"'],

@@ -1,4 +1,4 @@
-import { TOKEN_TYPES, type StoredEntry, type Sums } from '@spancost/ledger'
+import { TOKEN_TYPES, type StoredEntry, type Sums, type Zone } from '@spancost/ledger'
 import { COST_PARTS, formatAmount } from '@spancost/pricing'
 
 declare global {
@@ -27,6 +27,15 @@ export function toMoney(costAtto: bigint): Money {
 
 export function toInstant(unixMs: number): string {
   return new Date(unixMs).toISOString()
+}
+
+/** The same instant as a wall clock of the zone shows it, such as `2026-08-01T00:00:00+02:00`. */
+export function toZonedInstant(unixMs: number, zone: Zone): string {
+  const offsetMs = zone.toWallMs(unixMs) - unixMs
+  if (offsetMs === 0) return toInstant(unixMs)
+  const wall = toInstant(unixMs + offsetMs).replace(/(?:\.000)?Z$/, '')
+  const offset = toInstant(Math.abs(offsetMs)).slice(11, 16)
+  return `${wall}${offsetMs < 0 ? '-' : '+'}${offset}`
 }
 
 export function toSumsJson(sums: Sums) {

@@ -88,7 +88,10 @@ describe('the OpenAPI document', () => {
 
   test.each([
     ['/api/v1/spend', '?by=model,team&granularity=day'],
+    ['/api/v1/spend', '?range=7d&zone=Asia/Kolkata&granularity=hour'],
     ['/api/v1/traces', ''],
+    ['/api/v1/traces', '?from=2026-08-01'],
+    ['/api/v1/unpriced', ''],
     ['/api/v1/traces/{traceId}', ''],
     ['/api/v1/entries', `?traceId=${TRACE_ONE}`],
     ['/api/v1/prices', '?provider=acme&model=one'],

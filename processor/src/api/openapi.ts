@@ -75,13 +75,24 @@ function limit(maximum: number, byDefault: number) {
 const PARAMETERS = {
   from: query(
     'from',
-    'Only operations that started at this instant or later: ISO 8601 (without a zone: UTC) or Unix milliseconds',
+    'Only operations that started then or later: ISO 8601 (without a zone: in `zone`), Unix ' +
+      'milliseconds, a word (now, today, yesterday, this-week, last-week, this-month, ' +
+      'last-month: where it starts), or so long ago (24h, 7d, 4w)',
     TEXT,
   ),
-  to: query('to', 'Only operations that started before this instant', TEXT),
+  to: query('to', 'Only operations that started before then; in the forms of `from`', TEXT),
+  range: query(
+    'range',
+    'Instead of both: today, yesterday, this-week, last-week, this-month, last-month, or 24h, 7d, 4w',
+    TEXT,
+  ),
+  zone: query('zone', 'IANA time zone of dates, words and periods', { ...TEXT, default: 'UTC' }),
 }
 
-const RANGE = [ref('parameters/from'), ref('parameters/to')]
+const RANGE = ['from', 'to', 'range', 'zone'].map((name) => ref(`parameters/${name}`))
+
+/** What of it an answer repeats, in figures. */
+const ASKED = { from: INSTANT, to: INSTANT, zone: TEXT }
 
 const SUMS = {
   cost: MONEY,
@@ -125,7 +136,7 @@ const SCHEMAS = {
   }),
   SpendRow: object(
     {
-      start: { ...INSTANT, description: 'Of the hour or day, UTC; only with granularity' },
+      start: { ...INSTANT, description: 'Of the period; only with granularity' },
       labels: LABELS,
       ...SPEND,
     },
@@ -176,6 +187,28 @@ const SCHEMAS = {
       ),
     },
     WHERE_KNOWN,
+  ),
+  Unpriced: object(
+    {
+      provider: TEXT,
+      model: TEXT,
+      status: { enum: ['unpriced', 'partial'] },
+      operations: COUNT,
+      firstHour: INSTANT,
+      lastHour: INSTANT,
+      reason: { ...TEXT, description: 'Of the newest one, as are detail and traceId' },
+      detail: TEXT,
+      traceId: TEXT,
+      advice: object(
+        {
+          text: TEXT,
+          config: { ...TEXT, description: 'Lines for spancost.yaml' },
+          card: { ...TEXT, description: 'Lines for a file that prices.cards names' },
+        },
+        ['config', 'card'],
+      ),
+    },
+    ['provider', 'model', 'reason', 'detail', 'traceId'],
   ),
   Rates: listOf(object({ unit: TEXT, rate: TEXT })),
   Card: object(
@@ -229,18 +262,48 @@ const PATHS = {
     [
       query('by', 'Up to 8 label names, separated by commas, such as model,team', TEXT),
       ...RANGE,
-      query('granularity', 'One row per UTC hour or day', { enum: ['hour', 'day'] }),
+      query('granularity', 'One row per period of the zone; weeks begin on Monday', {
+        enum: ['hour', 'day', 'week', 'month'],
+      }),
+      query(
+        'where',
+        'Only operations with this label, such as team=search (team= for none); repeated: ' +
+          'another value of the label, or another label',
+        listOf(TEXT),
+      ),
+      query('format', 'CSV has all rows, up to 100 000', {
+        enum: ['json', 'csv'],
+        default: 'json',
+      }),
     ],
-    object({
-      rows: listOf(ref('schemas/SpendRow')),
-      total: ref('schemas/Spend'),
-      truncated: FLAG,
-    }),
+    object(
+      {
+        ...ASKED,
+        rows: listOf(ref('schemas/SpendRow')),
+        total: ref('schemas/Spend'),
+        truncated: FLAG,
+      },
+      ['from', 'to'],
+    ),
   ),
   '/api/v1/traces': get(
     'The most expensive traces with an operation in the range',
     [query('sort', 'By what', { enum: ['cost'], default: 'cost' }), ...RANGE, limit(1000, 20)],
-    object({ traces: listOf(object({ traceId: TEXT, start: INSTANT, ...SUMS, unpriced: COUNT })) }),
+    object(
+      {
+        ...ASKED,
+        traces: listOf(object({ traceId: TEXT, start: INSTANT, ...SUMS, unpriced: COUNT })),
+      },
+      ['from', 'to'],
+    ),
+  ),
+  '/api/v1/unpriced': get(
+    'What has no price, or not all of it, and what to add; the most frequent first',
+    [...RANGE, limit(1000, 100)],
+    object({ ...ASKED, unpriced: listOf(ref('schemas/Unpriced')), truncated: FLAG }, [
+      'from',
+      'to',
+    ]),
   ),
   '/api/v1/traces/{traceId}': get(
     'All entries of one trace, and what its counted ones cost',

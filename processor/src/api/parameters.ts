@@ -7,6 +7,8 @@ export interface Parameter<Value> {
   readonly expected: string
   /** `undefined`: not of the expected form. */
   read(text: string): Value | undefined
+  /** Where a name may be given several times: what two of them mean together. */
+  join?(one: Value, other: Value): Value
 }
 
 type Parameters = Readonly<Record<string, Parameter<unknown>>>
@@ -29,11 +31,12 @@ export function readParameters<Known extends Parameters>(
     const bad = (message: string) => ({ kind: 'bad', parameter, message }) as const
     const reader = Object.hasOwn(known, parameter) ? known[parameter] : undefined
     if (reader === undefined) return bad(describeUnknown(parameter, Object.keys(known)))
-    if (Object.hasOwn(values, parameter)) return bad('given twice')
+    const isRepeated = Object.hasOwn(values, parameter)
+    if (isRepeated && reader.join === undefined) return bad('given twice')
     const value = reader.read(text)
     if (value === undefined)
       return bad(`expected ${reader.expected}, found "${text.slice(0, 100)}"`)
-    values[parameter] = value
+    values[parameter] = isRepeated ? reader.join?.(values[parameter], value) : value
   }
   // Every name is one of `known`, and every value came from its reader.
   return { kind: 'values', values: values as Values<Known> }
@@ -75,16 +78,38 @@ export function oneOf<Word extends string>(...words: readonly Word[]): Parameter
   }
 }
 
+const LABEL_NAME = '[a-z][a-z0-9_]{0,63}'
+const LABEL_NAMES = new RegExp(`^${LABEL_NAME}$`)
+const LABEL_VALUE = new RegExp(`^(${LABEL_NAME})=(.{0,256})$`, 's')
+
 /** Different label names, separated by commas. */
 export function labelNames(most: number): Parameter<readonly string[]> {
   return {
     expected: `at most ${most} different label names such as model,team`,
     read: (text) => {
       const names = text.split(',')
-      const isGood = names.every((one) => /^[a-z][a-z0-9_]{0,63}$/.test(one))
+      const isGood = names.every((one) => LABEL_NAMES.test(one))
       return isGood && names.length <= most && new Set(names).size === names.length
         ? names
         : undefined
     },
   }
+}
+
+/** By label, the values of which an operation must have one. */
+export type Filter = Readonly<Record<string, readonly string[]>>
+
+/** `team=search`; given again, another value of the label or another label. */
+export const labelFilter: Parameter<Filter> = {
+  expected: 'a label and a value such as team=search (team= where there is none)',
+  read: (text) => {
+    const [, label, value = ''] = LABEL_VALUE.exec(text) ?? []
+    return label === undefined ? undefined : { [label]: [value] }
+  },
+  join: (one, other) => {
+    const labels = Object.keys({ ...one, ...other })
+    return Object.fromEntries(
+      labels.map((label) => [label, [...(one[label] ?? []), ...(other[label] ?? [])]]),
+    )
+  },
 }

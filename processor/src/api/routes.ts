@@ -3,6 +3,7 @@ import { pricesRoute } from './prices.ts'
 import { spendRoute } from './spend.ts'
 import { healthRoutes, metricsRoute, openApiRoute, readyRoutes } from './status.ts'
 import { entriesRoute, topTracesRoute, traceRoute } from './traces.ts'
+import { unpricedRoute } from './unpriced.ts'
 
 /** Everything that can be asked for, all of it by GET and HEAD. */
 export const ROUTES: readonly Route[] = [
@@ -10,6 +11,7 @@ export const ROUTES: readonly Route[] = [
   topTracesRoute,
   traceRoute,
   entriesRoute,
+  unpricedRoute,
   pricesRoute,
   openApiRoute,
   ...healthRoutes,

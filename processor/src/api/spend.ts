@@ -1,38 +1,83 @@
-import { TOKEN_TYPES, type SpendRow, type Sums } from '@spancost/ledger'
-import { COST_PARTS } from '@spancost/pricing'
-import { answerJson, defineRoute, findRangeFault } from './answer.ts'
-import { toInstant, toSumsJson } from './json.ts'
-import { instant, labelNames, oneOf } from './parameters.ts'
+import { TOKEN_TYPES, type SpendRow, type Sums, type Zone } from '@spancost/ledger'
+import { COST_PARTS, formatAmount } from '@spancost/pricing'
+import { answerJson, defineRoute, refuse, type Answer } from './answer.ts'
+import { writeCsv } from './csv.ts'
+import { toSumsJson, toZonedInstant } from './json.ts'
+import { labelFilter, labelNames, oneOf } from './parameters.ts'
+import { RANGE_PARAMETERS, resolveAsked, toRangeJson } from './range.ts'
+
+/** In the order in which columns show them. */
+const STATUSES = ['priced', 'partial', 'estimated', 'unpriced', 'free'] as const
 
 /** Rows beyond this are left out, which `truncated` tells; `total` always covers all of them. */
 const MAX_ROWS = 10_000
 const MAX_LABELS = 8
+
+/** CSV cannot tell that rows are missing. */
+const MAX_CSV_ROWS = 100_000
 
 /** Spend of counted operations that started in the range, by labels and time. */
 export const spendRoute = defineRoute(
   '/api/v1/spend',
   {
     by: labelNames(MAX_LABELS),
-    from: instant,
-    to: instant,
-    granularity: oneOf('hour', 'day'),
+    ...RANGE_PARAMETERS,
+    granularity: oneOf('hour', 'day', 'week', 'month'),
+    where: labelFilter,
+    format: oneOf('json', 'csv'),
   },
-  async ({ store }, { by = [], from, to, granularity }) => {
-    const fault = findRangeFault(from, to)
-    if (fault !== undefined) return fault
-    const rows = await store.spend({
+  async ({ store }, { by = [], granularity, where, format, ...asked }) => {
+    const resolved = resolveAsked(asked)
+    if ('kind' in resolved) return resolved
+    const { zone, bounds } = resolved
+    const found = await store.spend({
       by,
-      ...(from !== undefined && { fromUnixMs: from }),
-      ...(to !== undefined && { toUnixMs: to }),
+      ...bounds,
+      zone: zone.name,
       ...(granularity !== undefined && { granularity }),
+      ...(where !== undefined && { where }),
     })
+    const rows = [...found].sort(compareRows)
+    if (format === 'csv') return answerCsv(rows, by, granularity !== undefined, zone)
     return answerJson({
-      rows: [...rows].sort(compareRows).slice(0, MAX_ROWS).map(toRowJson),
+      ...toRangeJson(resolved),
+      rows: rows.slice(0, MAX_ROWS).map((row) => toRowJson(row, zone)),
       total: toTotalJson(sumRows(rows)),
       truncated: rows.length > MAX_ROWS,
     })
   },
 )
+
+/** One line a row; the columns are always the same, by what was asked for. */
+function answerCsv(
+  rows: readonly SpendRow[],
+  by: readonly string[],
+  hasPeriods: boolean,
+  zone: Zone,
+): Answer {
+  if (rows.length > MAX_CSV_ROWS) {
+    return refuse('format', `${rows.length} rows; at most ${MAX_CSV_ROWS}: ask for less at a time`)
+  }
+  const header = [
+    ...(hasPeriods ? ['start'] : []),
+    ...by,
+    'cost_usd',
+    ...COST_PARTS.map((part) => `cost_${part}_usd`),
+    ...TOKEN_TYPES.map((type) => `tokens_${type}`),
+    'operations',
+    ...STATUSES,
+  ]
+  const lines = rows.map((row) => [
+    ...(row.startUnixMs === undefined ? [] : [toZonedInstant(row.startUnixMs, zone)]),
+    ...by.map((name) => row.labels[name] ?? ''),
+    formatAmount(row.costAtto),
+    ...COST_PARTS.map((part) => formatAmount(row.parts[part])),
+    ...TOKEN_TYPES.map((type) => row.tokens[type]),
+    row.operations,
+    ...STATUSES.map((status) => row.statuses[status] ?? 0n),
+  ])
+  return { kind: 'text', contentType: 'text/csv; charset=utf-8', text: writeCsv(header, lines) }
+}
 
 interface Spend extends Sums {
   readonly statuses: Readonly<Record<string, bigint>>
@@ -67,9 +112,9 @@ function sumRows(rows: readonly SpendRow[]): Spend {
   return total
 }
 
-function toRowJson(row: SpendRow) {
+function toRowJson(row: SpendRow, zone: Zone) {
   return {
-    ...(row.startUnixMs !== undefined && { start: toInstant(row.startUnixMs) }),
+    ...(row.startUnixMs !== undefined && { start: toZonedInstant(row.startUnixMs, zone) }),
     labels: row.labels,
     ...toTotalJson(row),
   }

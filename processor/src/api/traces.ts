@@ -1,7 +1,8 @@
 import type { StoredEntry } from '@spancost/ledger'
-import { answerJson, defineRoute, findRangeFault, notFound, refuse } from './answer.ts'
-import { toEntryJson, toInstant, toMoney, toSumsJson } from './json.ts'
-import { instant, oneOf, traceId, wholeNumber } from './parameters.ts'
+import { answerJson, defineRoute, notFound, refuse } from './answer.ts'
+import { toEntryJson, toMoney, toSumsJson, toZonedInstant } from './json.ts'
+import { oneOf, traceId, wholeNumber } from './parameters.ts'
+import { RANGE_PARAMETERS, resolveAsked, toRangeJson } from './range.ts'
 
 const MAX_TRACES = 1000
 const MAX_ENTRIES = 10_000
@@ -9,19 +10,17 @@ const MAX_ENTRIES = 10_000
 /** The most expensive traces; each is summed as a whole, its operations outside the range included. */
 export const topTracesRoute = defineRoute(
   '/api/v1/traces',
-  { sort: oneOf('cost'), from: instant, to: instant, limit: wholeNumber(MAX_TRACES) },
-  async ({ store }, { from, to, limit = 20 }) => {
-    const fault = findRangeFault(from, to)
-    if (fault !== undefined) return fault
-    const traces = await store.topTraces({
-      ...(from !== undefined && { fromUnixMs: from }),
-      ...(to !== undefined && { toUnixMs: to }),
-      limit,
-    })
+  { sort: oneOf('cost'), ...RANGE_PARAMETERS, limit: wholeNumber(MAX_TRACES) },
+  async ({ store }, { limit = 20, ...asked }) => {
+    const resolved = resolveAsked(asked)
+    if ('kind' in resolved) return resolved
+    const { zone, bounds } = resolved
+    const traces = await store.topTraces({ ...bounds, limit })
     return answerJson({
+      ...toRangeJson(resolved),
       traces: traces.map((trace) => ({
         traceId: trace.traceId,
-        start: toInstant(trace.startUnixMs),
+        start: toZonedInstant(trace.startUnixMs, zone),
         ...toSumsJson(trace),
         unpriced: trace.unpriced,
       })),

@@ -1,10 +1,12 @@
 import type { CostStatus } from '@spancost/pricing'
 import type { Pool } from 'pg'
 import { checkLimit, checkTraceId } from '../check-entry.ts'
-import { splitAtHours, toHourTime, toUnixNanoRange } from '../hours.ts'
+import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { Store, SumFault } from '../store.ts'
 import { ask } from './postgres-client.ts'
 import { decodeText } from './postgres-rows.ts'
+import { readSpend } from './postgres-spend.ts'
+import { readUnpriced } from './postgres-unpriced.ts'
 import {
   decodeEntry,
   decodeId,
@@ -16,7 +18,6 @@ import {
   type EntryRow,
   type SumRow,
 } from './rows.ts'
-import { groupSpend, periodHoursOf, type PeriodRow } from './spend-groups.ts'
 import { decodeFaults, FIND_FAULTS, type FaultRow } from './sum-faults.ts'
 
 const LIST_ENTRIES = `
@@ -28,18 +29,6 @@ const LIST_ENTRIES = `
 const LIST_TOTALS = `
   SELECT labels, totals.* FROM totals JOIN label_sets ON label_sets.id = label_set
   ORDER BY label_set, status, error_type`
-
-const SUM_WHOLE_HOURS = `
-  SELECT hour / $1::bigint AS period, label_set, status, sum(operations) AS operations,
-    ${SELECT_SUMS}
-  FROM hourly WHERE hour >= $2 AND hour < $3 GROUP BY period, label_set, status`
-
-const SUM_PART_OF_HOUR = `
-  SELECT hour / $1::bigint AS period, label_set, status, count(*) AS operations, ${SELECT_SUMS}
-  FROM entries WHERE hour = $2 AND hour_nano >= $3 AND hour_nano < $4 AND standing = 'counted'
-  GROUP BY period, label_set, status`
-
-const FIND_LABELS = 'SELECT id, labels FROM label_sets WHERE id = ANY ($1::uuid[])'
 
 /** In 1e-18 USD; sums of bigint are numeric, which does not end. */
 const COST_ATTO = SUM_COLUMNS.filter((name) => name.startsWith('cost_'))
@@ -70,7 +59,7 @@ type TraceRow = SumRow & {
 /** What `Store` promises of each question. */
 export function createPostgresReader(
   pool: Pool,
-): Pick<Store, 'entries' | 'spend' | 'totals' | 'topTraces' | 'verify'> {
+): Pick<Store, 'entries' | 'spend' | 'totals' | 'topTraces' | 'unpriced' | 'verify'> {
   async function findFaults(table: SumFault['table'], limit: bigint): Promise<SumFault[]> {
     const rows = await ask<FaultRow>(pool, `verify_${table}`, `${FIND_FAULTS[table]} $1`, [limit])
     const decoded = rows.map(({ error_type: errorType, ...row }) =>
@@ -86,18 +75,7 @@ export function createPostgresReader(
       const rows = await ask<EntryRow>(pool, 'list_entries', LIST_ENTRIES, values)
       return rows.map(decodeEntry)
     },
-    async spend(query) {
-      const rows = await readPeriods(pool, query)
-      const ids = [...new Set(rows.map((row) => row.label_set))]
-      const sets = await ask<{ readonly id: string; readonly labels: string }>(
-        pool,
-        'find_labels',
-        FIND_LABELS,
-        [ids],
-      )
-      const labels = new Map(sets.map((set) => [set.id, set.labels]))
-      return groupSpend(rows, (id) => labels.get(id)!, query)
-    },
+    spend: (query) => readSpend(pool, query),
     async totals() {
       const rows = await ask<TotalRow>(pool, 'list_totals', LIST_TOTALS, [])
       return rows.map((row) => ({
@@ -119,31 +97,10 @@ export function createPostgresReader(
         unpriced: row.unpriced,
       }))
     },
+    unpriced: (query) => readUnpriced(pool, query),
     async verify({ limit }) {
       const most = checkLimit(limit)
       return [...(await findFaults('hourly', most)), ...(await findFaults('totals', most))]
     },
   }
-}
-
-/** Whole hours from their sums, and the part of an hour at either end from entries. */
-async function readPeriods(
-  pool: Pool,
-  query: Parameters<Store['spend']>[0],
-): Promise<PeriodRow<string>[]> {
-  const periodHours = periodHoursOf(query)
-  const { hours, rests } = splitAtHours(toUnixNanoRange(query))
-  const parts = [
-    ask<PeriodRow<string>>(pool, 'whole_hours', SUM_WHOLE_HOURS, [
-      periodHours,
-      hours.from,
-      hours.to,
-    ]),
-    ...rests.map(({ from, to }) => {
-      const { hour, nano } = toHourTime(from)
-      const values = [periodHours, hour, nano, nano + to - from]
-      return ask<PeriodRow<string>>(pool, 'part_of_hour', SUM_PART_OF_HOUR, values)
-    }),
-  ]
-  return (await Promise.all(parts)).flat()
 }

@@ -91,6 +91,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     spend: (query) => read(() => reader.spend(query)),
     totals: () => read(() => reader.totals()),
     topTraces: (query) => read(() => reader.topTraces(query)),
+    unpriced: (query) => read(() => reader.unpriced(query)),
     verify: (query) => read(() => reader.verify(query)),
     close: () => (closed ??= close()),
   }

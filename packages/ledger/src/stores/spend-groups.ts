@@ -3,15 +3,13 @@ import type { Labels } from '../entry.ts'
 import type { SpendQuery, SpendRow } from '../store.ts'
 import { addSums, createSums, type RunningSums } from '../sums.ts'
 import { decodeLabels, decodeSums, type SumRow } from './rows.ts'
+import type { SpendPlan } from './spend-plan.ts'
 
 /** The second half of a spend query: sums by label set are joined by the labels asked for. */
 
-/** Without granularity, one period is longer than all the time there is. */
-const PERIOD_HOURS = { hour: 1n, day: 24n, always: 2n ** 62n } as const
-const MS_PER_HOUR = 3_600_000n
-
 /** Sums of one label set over one period, as a database adds them up. */
 export type PeriodRow<LabelSet> = SumRow & {
+  /** Its number in the plan (`spend-plan.ts`). */
   readonly period: bigint
   readonly label_set: LabelSet
   readonly status: CostStatus
@@ -23,29 +21,28 @@ interface RunningRow extends RunningSums {
   readonly statuses: Partial<Record<CostStatus, bigint>>
 }
 
-/** How many hours a row of the answer covers. */
-export function periodHoursOf({ granularity }: SpendQuery): bigint {
-  return PERIOD_HOURS[granularity ?? 'always']
-}
-
 /** `findLabels` gives the labels of a set, as `encodeLabels` writes them; asked once for each. */
 export function groupSpend<LabelSet>(
   rows: readonly PeriodRow<LabelSet>[],
+  starts: SpendPlan['starts'],
   findLabels: (labelSet: LabelSet) => string,
   query: SpendQuery,
 ): SpendRow[] {
-  const periodHours = periodHoursOf(query)
-  const names = new Set(query.by)
-  const picked = new Map<LabelSet, Labels>()
+  const names = [...new Set(query.by)]
+  const picked = new Map<LabelSet, Labels | undefined>()
   const groups = new Map<string, RunningRow>()
   for (const row of rows) {
-    const labels = picked.get(row.label_set) ?? pickLabels(findLabels(row.label_set), names)
-    picked.set(row.label_set, labels)
-    const startUnixMs = Number(row.period * periodHours * MS_PER_HOUR)
+    if (!picked.has(row.label_set)) {
+      const all = decodeLabels(findLabels(row.label_set))
+      picked.set(row.label_set, isWanted(all, query.where) ? pickLabels(all, names) : undefined)
+    }
+    const labels = picked.get(row.label_set)
+    if (labels === undefined) continue
+    const startUnixMs = starts[Number(row.period)]
     const key = JSON.stringify([startUnixMs, labels])
     const group = groups.get(key) ?? {
       ...createSums(),
-      ...(query.granularity !== undefined && { startUnixMs }),
+      ...(startUnixMs !== undefined && { startUnixMs }),
       labels,
       statuses: {},
     }
@@ -56,10 +53,17 @@ export function groupSpend<LabelSet>(
   return sortRows(groups)
 }
 
-function pickLabels(text: string, by: ReadonlySet<string>): Labels {
-  const labels = decodeLabels(text)
-  const names = [...by].filter((name) => Object.hasOwn(labels, name))
-  return Object.fromEntries(names.map((name) => [name, labels[name]!]))
+/** One of the values given for each label that is named; the empty one is a label that is not there. */
+function isWanted(labels: Labels, where: SpendQuery['where'] = {}): boolean {
+  return Object.entries(where).every(([name, values]) => {
+    const value = Object.hasOwn(labels, name) ? labels[name]! : ''
+    return values.includes(value)
+  })
+}
+
+function pickLabels(labels: Labels, names: readonly string[]): Labels {
+  const found = names.filter((name) => Object.hasOwn(labels, name))
+  return Object.fromEntries(found.map((name) => [name, labels[name]!]))
 }
 
 /** By period, then by labels, so that the same question has the same answer twice. */

@@ -3,7 +3,7 @@ import type { CostStatus } from '@spancost/pricing'
 import { checkLimit, checkTraceId } from '../check-entry.ts'
 import type { StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
-import type { SpendRow, Store, SumFault, Total, TraceSpend } from '../store.ts'
+import type { SpendRow, Store, SumFault, Total, TraceSpend, UnpricedGroup } from '../store.ts'
 import {
   decodeEntry,
   decodeId,
@@ -17,6 +17,7 @@ import {
 } from './rows.ts'
 import { createSpendReader } from './sqlite-spend.ts'
 import { prepare } from './sqlite-statements.ts'
+import { createUnpricedReader } from './sqlite-unpriced.ts'
 import { decodeFaults, FIND_FAULTS, type FaultRow } from './sum-faults.ts'
 
 const LIST_ENTRIES = `
@@ -57,6 +58,7 @@ export interface Reader {
   spend(query: Parameters<Store['spend']>[0]): readonly SpendRow[]
   totals(): readonly Total[]
   topTraces(query: Parameters<Store['topTraces']>[0]): readonly TraceSpend[]
+  unpriced(query: Parameters<Store['unpriced']>[0]): readonly UnpricedGroup[]
   verify(query: Parameters<Store['verify']>[0]): readonly SumFault[]
 }
 
@@ -100,6 +102,7 @@ export function createReader(database: DatabaseSync): Reader {
         unpriced: row.unpriced,
       }))
     },
+    unpriced: createUnpricedReader(database),
     verify({ limit }) {
       const most = checkLimit(limit)
       const inHourly = decodeFaults('hourly', findInHourly.all(most))

@@ -1,46 +1,56 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { splitAtHours, toHourTime, toUnixNanoRange, type Range } from '../hours.ts'
 import type { SpendQuery, SpendRow } from '../store.ts'
 import { SELECT_SUMS } from './rows.ts'
-import { groupSpend, periodHoursOf, type PeriodRow } from './spend-groups.ts'
+import { groupSpend, type PeriodRow } from './spend-groups.ts'
+import { listDays, planSpend, toTouchedHours, type DayRow } from './spend-plan.ts'
 import { prepare } from './sqlite-statements.ts'
 
 /**
- * Spend over a range. Whole hours come from the hourly sums; entries are read only for the part of
- * an hour at either end. SQL adds up by label set, and the sets are then joined by the labels that
- * were asked for.
+ * Spend over a range. Whole hours come from the hourly sums; entries are read only for hours that
+ * are cut in two. SQL adds up by period and label set, and the sets are then joined by the labels
+ * that were asked for.
  */
+const LIST_DAYS = listDays('?1', '?2')
 
-/** The first parameter of both is the length of a row's period, in hours. */
+/** The plan comes as JSON: [period, from, to] for whole hours, [period, hour, from, to] for parts. */
 const SUM_WHOLE_HOURS = `
-  SELECT hour / ? AS period, label_set, status, sum(operations) AS operations, ${SELECT_SUMS}
-  FROM hourly WHERE hour >= ? AND hour < ?
+  SELECT planned.value ->> 0 AS period, label_set, status, sum(operations) AS operations,
+    ${SELECT_SUMS}
+  FROM json_each(?) AS planned CROSS JOIN hourly
+  WHERE hour >= planned.value ->> 1 AND hour < planned.value ->> 2
   GROUP BY period, label_set, status`
 
-const SUM_PART_OF_HOUR = `
-  SELECT hour / ? AS period, label_set, status, count(*) AS operations, ${SELECT_SUMS}
-  FROM entries WHERE hour = ? AND hour_nano >= ? AND hour_nano < ? AND standing = 'counted'
+const SUM_PARTS_OF_HOURS = `
+  SELECT planned.value ->> 0 AS period, label_set, status, count(*) AS operations, ${SELECT_SUMS}
+  FROM json_each(?) AS planned CROSS JOIN entries
+  WHERE hour = planned.value ->> 1
+    AND hour_nano >= planned.value ->> 2 AND hour_nano < planned.value ->> 3
+    AND standing = 'counted'
   GROUP BY period, label_set, status`
 
 const FIND_LABELS = 'SELECT labels FROM label_sets WHERE id = ?'
 
 export function createSpendReader(database: DatabaseSync): (query: SpendQuery) => SpendRow[] {
+  const findDays = prepare<DayRow>(database, LIST_DAYS)
   const sumWholeHours = prepare<PeriodRow<bigint>>(database, SUM_WHOLE_HOURS)
-  const sumPartOfHour = prepare<PeriodRow<bigint>>(database, SUM_PART_OF_HOUR)
+  const sumPartsOfHours = prepare<PeriodRow<bigint>>(database, SUM_PARTS_OF_HOURS)
   const findLabels = prepare<{ readonly labels: string }>(database, FIND_LABELS)
 
-  function readSums(range: Range, periodHours: bigint): PeriodRow<bigint>[] {
-    const { hours, rests } = splitAtHours(range)
-    const fromRests = rests.flatMap(({ from, to }) => {
-      const { hour, nano } = toHourTime(from)
-      return sumPartOfHour.all(periodHours, hour, nano, nano + to - from)
-    })
-    const fromHours = sumWholeHours.all(periodHours, hours.from, hours.to)
-    return fromRests.concat(fromHours)
+  function findDaysOf(query: SpendQuery): bigint[] {
+    if (query.granularity === undefined) return []
+    const { from, to } = toTouchedHours(query)
+    return findDays.all(from, to).map(({ hour }) => hour!)
   }
 
   return (query) => {
-    const rows = readSums(toUnixNanoRange(query), periodHoursOf(query))
-    return groupSpend(rows, (labelSet) => findLabels.get(labelSet)!.labels, query)
+    const plan = planSpend(query, findDaysOf(query))
+    const hours = plan.hours.map(({ period, from, to }) => `[${period},${from},${to}]`)
+    const parts = plan.parts.map(
+      ({ period, hour, from, to }) => `[${period},${hour},${from},${to}]`,
+    )
+    const rows = sumWholeHours.all(`[${hours.join(',')}]`)
+    const more = sumPartsOfHours.all(`[${parts.join(',')}]`)
+    const labelsOf = (labelSet: bigint) => findLabels.get(labelSet)!.labels
+    return groupSpend(rows.concat(more), plan.starts, labelsOf, query)
   }
 }

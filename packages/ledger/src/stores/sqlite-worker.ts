@@ -19,6 +19,7 @@ export type Question =
   | { readonly kind: 'entries'; readonly query: Parameters<Store['entries']>[0] }
   | { readonly kind: 'spend'; readonly query: Parameters<Store['spend']>[0] }
   | { readonly kind: 'topTraces'; readonly query: Parameters<Store['topTraces']>[0] }
+  | { readonly kind: 'unpriced'; readonly query: Parameters<Store['unpriced']>[0] }
   | { readonly kind: 'verify'; readonly query: Parameters<Store['verify']>[0] }
   | { readonly kind: 'totals' | 'close' }
 
@@ -71,6 +72,8 @@ function serve(): number {
         return reader.totals()
       case 'topTraces':
         return reader.topTraces(question.query)
+      case 'unpriced':
+        return reader.unpriced(question.query)
       case 'verify':
         return reader.verify(question.query)
       case 'close':

@@ -66,6 +66,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     spend: (query) => ask({ kind: 'spend', query }),
     totals: () => ask({ kind: 'totals' }),
     topTraces: (query) => ask({ kind: 'topTraces', query }),
+    unpriced: (query) => ask({ kind: 'unpriced', query }),
     verify: (query) => ask({ kind: 'verify', query }),
     close: () => (closed ??= close()),
   }
