@@ -1,3 +1,4 @@
+export { COST_BOUNDS_ATTO, findCostBucket } from './cost-buckets.ts'
 export * from './decide-standing.ts'
 export * from './entry.ts'
 export * from './store.ts'

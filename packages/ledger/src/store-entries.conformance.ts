@@ -260,6 +260,7 @@ const FULL_ENTRY: Entry = {
       { unit: 'output', quantity: 1, rate: '0', costAtto: -7n },
     ],
     costAtto: 10n ** 23n - 6n,
+    cache: { savedAtto: 10n ** 22n + 1n, extraAtto: 0n },
   },
   labels: {
     model: 'gpt-5',

@@ -8,6 +8,7 @@ import {
   describeOnce,
   describeStanding,
 } from './store-entries.conformance.ts'
+import { describeMetrics, describeNotes } from './store-metrics.conformance.ts'
 import type { Store } from './store.ts'
 import { describeRanges } from './store-ranges.conformance.ts'
 import { describeStandings } from './store-standings.conformance.ts'
@@ -54,6 +55,10 @@ export function describeStore(name: string, openStore: (folder: string) => Promi
       describeSums(place)
       describeRanges(place)
       describeZones(place)
+    })
+    describe('what metrics need', () => {
+      describeMetrics(place)
+      describeNotes(place)
     })
     describe('life', () => {
       describeLife(place)

@@ -43,8 +43,17 @@ export interface SpendRow extends Sums {
   readonly statuses: Readonly<Partial<Record<CostStatus, bigint>>>
 }
 
+/** What metrics show beyond sums. */
+export interface MetricSums {
+  /** How many operations cost up to each of `COST_BOUNDS_ATTO`, and how many more than the last. */
+  readonly costCounts: readonly bigint[]
+  /** What caches saved, and what filling them cost on top; `CacheEffect` of the ratings. */
+  readonly cacheSavedAtto: bigint
+  readonly cacheExtraAtto: bigint
+}
+
 /** Sums since the ledger began, for cumulative metrics. Retention never lowers them. */
-export interface Total extends Sums {
+export interface Total extends Sums, MetricSums {
   readonly labels: Labels
   readonly status: CostStatus
   readonly errorType?: string
@@ -80,9 +89,16 @@ export interface SumFault {
   /** Only in `totals`. */
   readonly errorType?: string
   /** Absent: there are entries, but no row. */
-  readonly kept?: Sums
+  readonly kept?: Sums & Partial<MetricSums>
   /** Absent: there is a row, but no entries. */
-  readonly entries?: Sums
+  readonly entries?: Sums & Partial<MetricSums>
+}
+
+/** A text that someone keeps beside the sums, such as what an exporter has delivered. */
+export interface Note {
+  /** How often it was written. */
+  readonly version: number
+  readonly text: string
 }
 
 /**
@@ -122,6 +138,13 @@ export interface Store {
    * table. It reads the whole ledger.
    */
   verify(query: { readonly limit: number }): Promise<readonly SumFault[]>
+  /** `undefined` where nobody has written it yet. */
+  readNote(name: string): Promise<Note | undefined>
+  /**
+   * Writes a note, durably, if its version still is `version` (0: there is none). `false`: another
+   * was faster, and nothing was written.
+   */
+  writeNote(name: string, text: string, version: number): Promise<boolean>
   /** Finishes what was asked for, then closes. Later calls reject. */
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { Unit, Units } from '@spancost/genai'
 import { COST_PARTS, type CostPart } from '@spancost/pricing'
-import { TOKEN_TYPES, type Sums, type TokenType } from './store.ts'
+import { TOKEN_TYPES, type MetricSums, type Sums, type TokenType } from './store.ts'
 
 /** `Sums` while they grow. */
 export interface RunningSums extends Sums {
@@ -9,6 +9,8 @@ export interface RunningSums extends Sums {
   readonly parts: Record<CostPart, bigint>
   readonly tokens: Record<TokenType, bigint>
 }
+
+type AnySums = Sums & Partial<MetricSums>
 
 /** Units that are counted in tokens; the others are items and have no token type. */
 const TOKEN_TYPE_OF: Readonly<Partial<Record<Unit, TokenType>>> = {
@@ -55,9 +57,12 @@ export function addSums(into: RunningSums, more: Sums): void {
 }
 
 /** Whether two sums are equal in every figure; nothing equals only nothing. */
-export function isSameSums(a: Sums | undefined, b: Sums | undefined): boolean {
+export function isSameSums(a: AnySums | undefined, b: AnySums | undefined): boolean {
   if (a === undefined || b === undefined) return a === b
   return (
+    String(a.costCounts) === String(b.costCounts) &&
+    a.cacheSavedAtto === b.cacheSavedAtto &&
+    a.cacheExtraAtto === b.cacheExtraAtto &&
     a.operations === b.operations &&
     COST_PARTS.every((part) => a.parts[part] === b.parts[part]) &&
     TOKEN_TYPES.every((type) => a.tokens[type] === b.tokens[type])

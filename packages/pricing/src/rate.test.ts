@@ -6,6 +6,7 @@ import { type Card, createCardRate } from './card.ts'
 import { formatAmount } from './money.ts'
 import { partOf, rateOperation, sumParts } from './rate.ts'
 import type { Rating } from './rating.ts'
+import { loadSources } from './sources/index.ts'
 
 const book = await loadBook()
 const BOOK = 'genai-prices@0.1.8+cards@2026-11-23'
@@ -187,6 +188,38 @@ it('calls a cost estimated where it is unclear what the input contains', () => {
     status: 'estimated',
     reason: 'ambiguous_usage',
     costAtto: 1_375_000_000_000_000n,
+  })
+})
+
+describe('what a cache changed', () => {
+  const usage = { inputTokens: 2_000_000, cacheReadTokens: 1_000_000, outputTokens: 1 }
+
+  it('is told with the price', () => {
+    // gpt-4o: 2.50 USD a million, 1.25 from the cache.
+    const { cache } = rate({ provider: 'openai', requestModel: 'gpt-4o', usage })
+    expect(cache).toEqual({ savedAtto: 1_250_000_000_000_000_000n, extraAtto: 0n })
+    const dear = { inputTokens: 1_000_000, cacheWrite5mTokens: 1_000_000, outputTokens: 0 }
+    // claude-haiku-4-5: 1 USD a million, 1.25 into the cache.
+    const written = rate({ provider: 'anthropic', requestModel: 'claude-haiku-4-5', usage: dear })
+    expect(written.cache).toEqual({ savedAtto: 0n, extraAtto: 250_000_000_000_000_000n })
+  })
+
+  it('is of what was agreed, which may differ by unit', async () => {
+    const discounts = [
+      { name: 'reads', units: ['cache_read'], times: '0.5' },
+      { name: 'rest', times: '0.9' },
+    ] as const
+    const agreed = createBook(await loadSources(), { aliases: [], discounts })
+    const { cache } = rate({ provider: 'openai', requestModel: 'gpt-4o', usage }, agreed)
+    // A million tokens: 2.50 x 0.9 = 2.25 plain, 1.25 x 0.5 = 0.625 from the cache.
+    expect(cache).toEqual({ savedAtto: 1_625_000_000_000_000_000n, extraAtto: 0n })
+  })
+
+  it('is not known where the provider billed, and absent where nothing was cached', () => {
+    const call = { provider: 'openai', requestModel: 'gpt-4o' }
+    const reportedCost = { amount: '0.1', currency: 'USD', source: 'provider', key: 'k' } as const
+    expect(rate({ ...call, usage, reportedCost })).not.toHaveProperty('cache')
+    expect(rate({ ...call, usage: SMALL })).not.toHaveProperty('cache')
   })
 })
 

@@ -27,6 +27,14 @@ export interface CostLine {
   readonly costAtto: bigint
 }
 
+/** What a cache changed of a cost; both are amounts of 0 or more. */
+export interface CacheEffect {
+  /** What tokens from the cache would have cost more as plain input. */
+  readonly savedAtto: bigint
+  /** What tokens into the cache cost more than as plain input. */
+  readonly extraAtto: bigint
+}
+
 /** What one operation cost, and why. Amounts are in 1e-18 USD. */
 export interface Rating {
   readonly status: CostStatus
@@ -42,6 +50,8 @@ export interface Rating {
   readonly lines: readonly CostLine[]
   /** The sum of the lines; absent exactly where `status` is `unpriced`. */
   readonly costAtto?: bigint
+  /** Absent: nothing was cached, or it made no difference, or the provider's bill does not say. */
+  readonly cache?: CacheEffect
   /** USD as an exact decimal: what the card comes to, where the provider billed another figure. */
   readonly list?: string
 }

@@ -82,7 +82,9 @@ test.each([
       'cost.cache_read no row, the entries say 0; cost.cache_write no row, the entries say 0; ' +
       'cost.other no row, the entries say 0; tokens.input no row, the entries say 10; ' +
       'tokens.output no row, the entries say 0; tokens.cache_read no row, the entries say 0; ' +
-      'tokens.cache_write no row, the entries say 0; tokens.reasoning no row, the entries say 0\n',
+      'tokens.cache_write no row, the entries say 0; tokens.reasoning no row, the entries say 0; ' +
+      'cost.buckets no row, the entries say 0 0 0 0 0 1 0 0 0; ' +
+      'cache.saved no row, the entries say 0; cache.extra no row, the entries say 0\n',
   ],
 ])('a planted fault is found: %s', async (sql, stdout) => {
   plant(sql)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { TOKEN_TYPES, type SumFault, type Sums } from '@spancost/ledger'
+import { TOKEN_TYPES, type SumFault } from '@spancost/ledger'
 import { COST_PARTS, formatAmount } from '@spancost/pricing'
 import type { Config } from '../config.ts'
 import { describeError } from '../describe-error.ts'
@@ -94,12 +94,20 @@ function listDifferences({ kept, entries }: SumFault): Difference[] {
     .filter((difference) => difference.kept !== difference.entries)
 }
 
-function listFigures(sums: Sums | undefined): ReadonlyMap<string, string> {
+function listFigures(sums: SumFault['kept']): ReadonlyMap<string, string> {
   if (sums === undefined) return new Map()
+  const { cacheSavedAtto, cacheExtraAtto, costCounts } = sums
   return new Map([
     ['operations', String(sums.operations)],
     ...COST_PARTS.map((part) => [`cost.${part}`, formatAmount(sums.parts[part])] as const),
     ...TOKEN_TYPES.map((type) => [`tokens.${type}`, String(sums.tokens[type])] as const),
+    ...(costCounts === undefined ? [] : [['cost.buckets', costCounts.join(' ')] as const]),
+    ...(cacheSavedAtto === undefined
+      ? []
+      : [['cache.saved', formatAmount(cacheSavedAtto)] as const]),
+    ...(cacheExtraAtto === undefined
+      ? []
+      : [['cache.extra', formatAmount(cacheExtraAtto)] as const]),
   ])
 }
 

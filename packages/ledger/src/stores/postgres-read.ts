@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import { checkLimit, checkTraceId } from '../check-entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { Store, SumFault } from '../store.ts'
+import { decodeMetrics, type MetricRow } from './metric-columns.ts'
 import { ask } from './postgres-client.ts'
 import { decodeText } from './postgres-rows.ts'
 import { readSpend } from './postgres-spend.ts'
@@ -44,11 +45,12 @@ const LIST_TOP_TRACES = `
     WHERE standing = 'counted' AND (hour, hour_nano) >= ($1, $2) AND (hour, hour_nano) < ($3, $4))
   GROUP BY trace_id ORDER BY ${COST_ATTO} DESC, trace_id LIMIT $5`
 
-type TotalRow = SumRow & {
-  readonly labels: string
-  readonly status: CostStatus
-  readonly error_type: string
-}
+type TotalRow = SumRow &
+  MetricRow & {
+    readonly labels: string
+    readonly status: CostStatus
+    readonly error_type: string
+  }
 
 type TraceRow = SumRow & {
   readonly trace_id: Uint8Array
@@ -80,6 +82,7 @@ export function createPostgresReader(
       const rows = await ask<TotalRow>(pool, 'list_totals', LIST_TOTALS, [])
       return rows.map((row) => ({
         ...decodeSums(row),
+        ...decodeMetrics(row),
         labels: decodeLabels(row.labels),
         status: row.status,
         ...(row.error_type !== '' && { errorType: decodeText(row.error_type) }),

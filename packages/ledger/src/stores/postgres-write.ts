@@ -7,6 +7,12 @@ import { toHourTime } from '../hours.ts'
 import type { Recorded } from '../store.ts'
 import { countTokens } from '../sums.ts'
 import { createKnownTraces } from './known-traces.ts'
+import {
+  encodeMetrics,
+  METRIC_ENTRY_COLUMNS,
+  METRIC_TOTAL_COLUMNS,
+  spreadMetrics,
+} from './metric-columns.ts'
 import { ask, inTransaction } from './postgres-client.ts'
 import { makePartition } from './postgres-migrations.ts'
 import { encodeText, hashLabels, hashResponse } from './postgres-rows.ts'
@@ -31,6 +37,7 @@ const IDS: readonly Column[] = [
   ['recorded_day', 'integer'],
 ]
 const SUMS: readonly Column[] = SUM_COLUMNS.map((name) => [name, 'bigint'])
+const METRICS: readonly Column[] = METRIC_ENTRY_COLUMNS.map((name) => [name, 'bigint'])
 const ENTRY: readonly Column[] = [
   ...IDS,
   ['parent_span_id', 'bytea'],
@@ -42,6 +49,7 @@ const ENTRY: readonly Column[] = [
   ['status', 'text'],
   ['error_type', 'text'],
   ...SUMS,
+  ...METRICS,
   ['details', 'text'],
 ]
 
@@ -66,6 +74,14 @@ const FIND_KNOWN = `
     SELECT *, row_number() OVER (PARTITION BY trace_id ORDER BY sequence DESC) AS place
     FROM entries WHERE trace_id = ANY($1::bytea[])
   ) AS newest WHERE place <= $2 ORDER BY sequence`
+/** What is added up in a row, after its key. */
+const HOURLY_FIGURES: readonly Column[] = [['operations', 'bigint'], ...SUMS]
+const FIGURES: Readonly<Record<'hourly' | 'totals', readonly Column[]>> = {
+  hourly: HOURLY_FIGURES,
+  totals: [...HOURLY_FIGURES, ...METRIC_TOTAL_COLUMNS.map((name): Column => [name, 'bigint'])],
+}
+const [HOURLY_WIDTH, TOTALS_WIDTH] = [3 + FIGURES.hourly.length, 3 + FIGURES.totals.length]
+
 const ADD_TO_HOURLY = addTo('hourly', [
   ['hour', 'bigint'],
   ['label_set', 'uuid'],
@@ -248,22 +264,23 @@ async function insertEntries(
     const standing = standings.get(keyOf(entry))!
     const errorType = encodeText(operation.errorType ?? '')
     const sums = encodeSums(sumParts(rating), countTokens(entry.units))
+    const metrics = encodeMetrics(entry)
     if (standing === 'counted') {
       addRow(hourly, [hour, labelSet, rating.status], sums)
-      addRow(totals, [labelSet, rating.status, errorType], sums)
+      addRow(totals, [labelSet, rating.status, errorType], [...sums, ...spreadMetrics(metrics)])
     }
     const parent = entry.parentSpanId === '' ? null : encodeId(entry.parentSpanId)
     const ids = [encodeId(entry.traceId), encodeId(entry.spanId), day]
     const times = [hour, nano, nowMs]
     const kept = [standing, labelSet, rating.status, errorType]
-    return [...ids, parent, ...times, ...kept, ...sums, encodeDetails(entry)]
+    return [...ids, parent, ...times, ...kept, ...sums, ...metrics, encodeDetails(entry)]
   })
   const sets = [...labelSets].sort(([a], [b]) => (a < b ? -1 : 1))
   await ask(client, 'label_sets', INSERT_LABEL_SETS, toColumns(2, sets))
   await ask(client, 'entries', INSERT_ENTRIES, toColumns(ENTRY.length, rows))
   if (hourly.size === 0) return
-  await ask(client, 'hourly', ADD_TO_HOURLY, toColumns(SUMS.length + 4, sortRows(hourly)))
-  await ask(client, 'totals', ADD_TO_TOTALS, toColumns(SUMS.length + 4, sortRows(totals)))
+  await ask(client, 'hourly', ADD_TO_HOURLY, toColumns(HOURLY_WIDTH, sortRows(hourly)))
+  await ask(client, 'totals', ADD_TO_TOTALS, toColumns(TOTALS_WIDTH, sortRows(totals)))
 }
 
 interface Row {
@@ -299,7 +316,7 @@ function insertInto(table: string, columns: readonly Column[]): string {
 }
 
 function addTo(table: 'hourly' | 'totals', key: readonly Column[]): string {
-  const figures: readonly Column[] = [['operations', 'bigint'], ...SUMS]
+  const figures = FIGURES[table]
   const adding = figures.map(([name]) => `${name} = ${table}.${name} + excluded.${name}`)
   return `
     ${insertInto(table, [...key, ...figures])}

@@ -5,6 +5,7 @@ import type { Recorded, Store } from '../store.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { inTransaction, parseIntegers } from './postgres-client.ts'
 import { migratePostgres } from './postgres-migrations.ts'
+import { createPostgresNotes } from './postgres-notes.ts'
 import { createPostgresReader } from './postgres-read.ts'
 import { createPostgresWriter } from './postgres-write.ts'
 
@@ -41,6 +42,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
   const beganAtUnixMs = await open()
   const writeEntries = createPostgresWriter(pool)
   const reader = createPostgresReader(pool)
+  const notes = createPostgresNotes(pool)
   const { add, drain } = createGroupCommit(commit, MAX_ENTRIES_PER_COMMIT, MAX_COMMITS_UNDER_WAY)
   let closed: Promise<void> | undefined
 
@@ -92,6 +94,8 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     totals: () => read(() => reader.totals()),
     topTraces: (query) => read(() => reader.topTraces(query)),
     unpriced: (query) => read(() => reader.unpriced(query)),
+    readNote: (note) => read(() => notes.readNote(note)),
+    writeNote: (note, text, version) => read(() => notes.writeNote(note, text, version)),
     verify: (query) => read(() => reader.verify(query)),
     close: () => (closed ??= close()),
   }

@@ -1,6 +1,12 @@
 import { Buffer } from 'node:buffer'
 import type { Operation, Unit, Units } from '@spancost/genai'
-import { COST_PARTS, type CostLine, type CostPart, type Rating } from '@spancost/pricing'
+import {
+  COST_PARTS,
+  type CacheEffect,
+  type CostLine,
+  type CostPart,
+  type Rating,
+} from '@spancost/pricing'
 import type { Known } from '../decide-standing.ts'
 import type { Entry, Labels, Standing, StoredEntry } from '../entry.ts'
 import { NANOS_PER_HOUR } from '../hours.ts'
@@ -55,8 +61,9 @@ interface Details {
   readonly endTimeUnixNano: string
   readonly operation: Operation
   readonly units: readonly (readonly [Unit, number])[]
-  readonly rating: Omit<Rating, 'lines' | 'costAtto'> & {
+  readonly rating: Omit<Rating, 'lines' | 'costAtto' | 'cache'> & {
     readonly costAtto?: string
+    readonly cache?: Readonly<Record<keyof CacheEffect, string>>
     readonly lines: readonly (Omit<CostLine, 'costAtto'> & { readonly costAtto: string })[]
   }
 }
@@ -100,7 +107,7 @@ export function decodeLabels(text: string): Labels {
 }
 
 export function encodeDetails({ units, rating, ...entry }: Entry): string {
-  const { costAtto, lines, ...rest } = rating
+  const { costAtto, lines, cache, ...rest } = rating
   const details: Details = {
     spanName: entry.spanName,
     endTimeUnixNano: String(entry.endTimeUnixNano),
@@ -109,6 +116,9 @@ export function encodeDetails({ units, rating, ...entry }: Entry): string {
     rating: {
       ...rest,
       ...(costAtto !== undefined && { costAtto: String(costAtto) }),
+      ...(cache !== undefined && {
+        cache: { savedAtto: String(cache.savedAtto), extraAtto: String(cache.extraAtto) },
+      }),
       lines: lines.map((line) => ({ ...line, costAtto: String(line.costAtto) })),
     },
   }
@@ -146,7 +156,7 @@ export function decodeSighting(
 
 export function decodeEntry(row: EntryRow): StoredEntry {
   const details = JSON.parse(row.details) as Details
-  const { costAtto, lines, ...rating } = details.rating
+  const { costAtto, lines, cache, ...rating } = details.rating
   const units: Units = new Map(details.units)
   return {
     traceId: decodeId(row.trace_id),
@@ -160,6 +170,9 @@ export function decodeEntry(row: EntryRow): StoredEntry {
     rating: {
       ...rating,
       ...(costAtto !== undefined && { costAtto: BigInt(costAtto) }),
+      ...(cache !== undefined && {
+        cache: { savedAtto: BigInt(cache.savedAtto), extraAtto: BigInt(cache.extraAtto) },
+      }),
       lines: lines.map((line) => ({ ...line, costAtto: BigInt(line.costAtto) })),
     },
     labels: decodeLabels(row.labels),

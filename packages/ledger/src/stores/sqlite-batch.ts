@@ -3,6 +3,7 @@ import { sumParts } from '@spancost/pricing'
 import type { Entry } from '../entry.ts'
 import { toHourTime } from '../hours.ts'
 import { countTokens } from '../sums.ts'
+import { encodeMetrics, METRIC_ENTRY_COLUMNS } from './metric-columns.ts'
 import { encodeDetails, encodeLabels, encodeSums, SUM_COLUMNS } from './rows.ts'
 
 /**
@@ -29,12 +30,12 @@ export interface PackedEntry {
   readonly details: string
   readonly hour: bigint
   readonly hourNano: bigint
-  /** The values of `SUM_COLUMNS`. */
+  /** The values of `SUM_COLUMNS` and `METRIC_ENTRY_COLUMNS`. */
   readonly sums: Iterable<bigint>
 }
 
 const TEXTS_PER_ENTRY = 10
-const FIGURES_PER_ENTRY = 2 + SUM_COLUMNS.length
+const FIGURES_PER_ENTRY = 2 + SUM_COLUMNS.length + METRIC_ENTRY_COLUMNS.length
 
 /** Entries without a fault only: their figures fit into 64 bits. */
 export function packEntries(entries: readonly Entry[]): Batch {
@@ -56,7 +57,7 @@ export function packEntries(entries: readonly Entry[]): Batch {
     )
     const { hour, nano } = toHourTime(entry.startTimeUnixNano)
     const sums = encodeSums(sumParts(rating), countTokens(entry.units))
-    figures.set([hour, nano, ...sums], index * FIGURES_PER_ENTRY)
+    figures.set([hour, nano, ...sums, ...encodeMetrics(entry)], index * FIGURES_PER_ENTRY)
   }
   return { texts, figures }
 }

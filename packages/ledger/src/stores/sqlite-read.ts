@@ -4,6 +4,7 @@ import { checkLimit, checkTraceId } from '../check-entry.ts'
 import type { StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { SpendRow, Store, SumFault, Total, TraceSpend, UnpricedGroup } from '../store.ts'
+import { decodeMetrics, type MetricRow } from './metric-columns.ts'
 import {
   decodeEntry,
   decodeId,
@@ -40,11 +41,12 @@ const LIST_TOP_TRACES = `
     WHERE standing = 'counted' AND (hour, hour_nano) >= (?, ?) AND (hour, hour_nano) < (?, ?))
   GROUP BY trace_id ORDER BY cost_nano DESC, cost_atto DESC, trace_id LIMIT ?`
 
-type TotalRow = SumRow & {
-  readonly labels: string
-  readonly status: CostStatus
-  readonly error_type: string
-}
+type TotalRow = SumRow &
+  MetricRow & {
+    readonly labels: string
+    readonly status: CostStatus
+    readonly error_type: string
+  }
 
 type TraceRow = SumRow & {
   readonly trace_id: Uint8Array
@@ -80,6 +82,7 @@ export function createReader(database: DatabaseSync): Reader {
       const rows = listTotals.all()
       return rows.map((row) => ({
         ...decodeSums(row),
+        ...decodeMetrics(row),
         labels: decodeLabels(row.labels),
         status: row.status,
         ...(row.error_type !== '' && { errorType: row.error_type }),

@@ -4,7 +4,10 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 export interface Statement<Row> {
   all(...values: SQLInputValue[]): Row[]
   get(...values: SQLInputValue[]): Row | undefined
-  run(...values: SQLInputValue[]): { readonly lastInsertRowid: number | bigint }
+  run(...values: SQLInputValue[]): {
+    readonly lastInsertRowid: number | bigint
+    readonly changes: number | bigint
+  }
 }
 
 /** `Row` is a promise of the caller: nothing checks it against the SQL. */

@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { unpackEntries, type Batch } from './sqlite-batch.ts'
 import type { Recorded, Store } from '../store.ts'
+import { createNotes } from './sqlite-notes.ts'
 import { explain, openLedger } from './sqlite-open.ts'
 import { createReader } from './sqlite-read.ts'
 import { createEntryWriter } from './sqlite-write.ts'
@@ -21,6 +22,13 @@ export type Question =
   | { readonly kind: 'topTraces'; readonly query: Parameters<Store['topTraces']>[0] }
   | { readonly kind: 'unpriced'; readonly query: Parameters<Store['unpriced']>[0] }
   | { readonly kind: 'verify'; readonly query: Parameters<Store['verify']>[0] }
+  | { readonly kind: 'readNote'; readonly name: string }
+  | {
+      readonly kind: 'writeNote'
+      readonly name: string
+      readonly text: string
+      readonly version: number
+    }
   | { readonly kind: 'totals' | 'close' }
 
 export interface Asked {
@@ -51,6 +59,7 @@ function serve(): number {
   const { database, beganAtUnixMs } = openLedger(path, busyTimeoutMs)
   const writeEntries = createEntryWriter(database)
   const reader = createReader(database)
+  const notes = createNotes(database)
 
   function record(batch: Batch): readonly Recorded[] {
     try {
@@ -76,6 +85,10 @@ function serve(): number {
         return reader.unpriced(question.query)
       case 'verify':
         return reader.verify(question.query)
+      case 'readNote':
+        return notes.read(question.name)
+      case 'writeNote':
+        return notes.write(question.name, question.text, question.version)
       case 'close':
         break
     }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Standing } from '../entry.ts'
 import type { Recorded } from '../store.ts'
 import type { PackedEntry } from './sqlite-batch.ts'
+import { METRIC_ENTRY_COLUMNS, METRIC_TOTAL_COLUMNS, SELECT_METRIC_SUMS } from './metric-columns.ts'
 import { createLabelSets } from './sqlite-label-sets.ts'
 import { encodeId, SELECT_SUMS, SUM_COLUMNS } from './rows.ts'
 import { createStandings } from './sqlite-standings.ts'
@@ -22,6 +23,7 @@ const ENTRY_COLUMNS = [
   'status',
   'error_type',
   ...SUM_COLUMNS,
+  ...METRIC_ENTRY_COLUMNS,
   'details',
 ]
 
@@ -100,12 +102,13 @@ export function createEntryWriter(
  * the transaction has just written, so sums and entries cannot part.
  */
 function sumInto(table: 'hourly' | 'totals', key: readonly string[]): string {
-  const adding = ['operations', ...SUM_COLUMNS].map(
-    (name) => `${name} = ${name} + excluded.${name}`,
-  )
+  const [metrics, selectMetrics] =
+    table === 'totals' ? [METRIC_TOTAL_COLUMNS, `, ${SELECT_METRIC_SUMS}`] : [[], '']
+  const figures = ['operations', ...SUM_COLUMNS, ...metrics]
+  const adding = figures.map((name) => `${name} = ${name} + excluded.${name}`)
   return `
-    INSERT INTO ${table} (${[...key, 'operations', ...SUM_COLUMNS].join(', ')})
-    SELECT ${key.join(', ')}, count(*), ${SELECT_SUMS} FROM entries
+    INSERT INTO ${table} (${[...key, ...figures].join(', ')})
+    SELECT ${key.join(', ')}, count(*), ${SELECT_SUMS}${selectMetrics} FROM entries
     WHERE sequence > ? AND standing = 'counted' GROUP BY ${key.join(', ')}
     ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${adding.join(', ')}`
 }

@@ -37,6 +37,23 @@ async function tamper(sql: string): Promise<void> {
   store = await openSqliteStore({ path })
 }
 
+test.each([
+  ['UPDATE totals SET cost_bucket_2 = cost_bucket_2 + 1', 'costCounts', [1n, 0n, 0n]],
+  ['UPDATE totals SET cache_extra_atto = cache_extra_atto - 1', 'cacheExtraAtto', 7n],
+  ['UPDATE entries SET cache_saved_nano = 0', 'cacheSavedAtto', 0n],
+] as const)('what metrics need is verified, too: %s', async (sql, figure, truth) => {
+  const cache = { savedAtto: 10n ** 9n, extraAtto: 7n }
+  await store.record([createSampleEntry({ cache })])
+  expect(await store.verify({ limit: 10 })).toEqual([])
+  await tamper(sql)
+  const faults = await store.verify({ limit: 10 })
+  const found = faults.map(({ table, entries }) => {
+    const value = entries?.[figure]
+    return [table, typeof value === 'object' ? value.slice(0, 3) : value]
+  })
+  expect(found).toEqual([['totals', truth]])
+})
+
 test('whole hours are never read from entries, parts of them always', async () => {
   await store.record([createSampleEntry()])
   await tamper('DELETE FROM entries')

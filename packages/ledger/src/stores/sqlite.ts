@@ -67,6 +67,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     totals: () => ask({ kind: 'totals' }),
     topTraces: (query) => ask({ kind: 'topTraces', query }),
     unpriced: (query) => ask({ kind: 'unpriced', query }),
+    readNote: (name) => ask({ kind: 'readNote', name }),
+    writeNote: (name, text, version) => ask({ kind: 'writeNote', name, text, version }),
     verify: (query) => ask({ kind: 'verify', query }),
     close: () => (closed ??= close()),
   }

@@ -2,6 +2,12 @@ import type { CostStatus } from '@spancost/pricing'
 import { NANOS_PER_HOUR } from '../hours.ts'
 import type { SumFault } from '../store.ts'
 import { isSameSums } from '../sums.ts'
+import {
+  decodeMetrics,
+  METRIC_TOTAL_COLUMNS,
+  SELECT_METRIC_SUMS,
+  type MetricRow,
+} from './metric-columns.ts'
 import { decodeLabels, decodeSums, SELECT_SUMS, SUM_COLUMNS, type SumRow } from './rows.ts'
 
 /**
@@ -9,7 +15,15 @@ import { decodeLabels, decodeSums, SELECT_SUMS, SUM_COLUMNS, type SumRow } from 
  * are right never leave the database.
  */
 
-const FIGURES = ['operations', ...SUM_COLUMNS] as const
+const FIGURES = {
+  hourly: ['operations', ...SUM_COLUMNS],
+  totals: ['operations', ...SUM_COLUMNS, ...METRIC_TOTAL_COLUMNS],
+} as const
+
+const SELECT_FIGURES = {
+  hourly: `count(*) AS operations, ${SELECT_SUMS}`,
+  totals: `count(*) AS operations, ${SELECT_SUMS}, ${SELECT_METRIC_SUMS}`,
+} as const
 
 /** SQL for either database; it ends where the limit is to be said. */
 export const FIND_FAULTS = {
@@ -22,14 +36,14 @@ const NANOS_PER_MS = 1_000_000n
 export type FaultRow = Readonly<Record<string, bigint | string | null>>
 
 function compareWithEntries(table: SumFault['table'], key: readonly string[]): string {
-  const both = FIGURES.flatMap((name) => [
+  const both = FIGURES[table].flatMap((name) => [
     `k.${name} AS kept_${name}`,
     `e.${name} AS entries_${name}`,
   ])
-  const differs = FIGURES.map((name) => `k.${name} IS DISTINCT FROM e.${name}`)
+  const differs = FIGURES[table].map((name) => `k.${name} IS DISTINCT FROM e.${name}`)
   return `
     WITH e AS (
-      SELECT ${key.join(', ')}, count(*) AS operations, ${SELECT_SUMS} FROM entries
+      SELECT ${key.join(', ')}, ${SELECT_FIGURES[table]} FROM entries
       WHERE standing = 'counted' GROUP BY ${key.join(', ')})
     SELECT ${key.join(', ')}, labels, ${both.join(', ')}
     FROM ${table} AS k FULL JOIN e USING (${key.join(', ')})
@@ -45,8 +59,8 @@ export function decodeFaults(table: SumFault['table'], rows: readonly FaultRow[]
 
 function decodeFault(table: SumFault['table'], row: FaultRow): SumFault {
   const { hour, labels, status, error_type: errorType } = row
-  const kept = pickSums(row, 'kept_')
-  const entries = pickSums(row, 'entries_')
+  const kept = pickSums(table, row, 'kept_')
+  const entries = pickSums(table, row, 'entries_')
   return {
     table,
     ...(typeof hour === 'bigint' && {
@@ -55,13 +69,14 @@ function decodeFault(table: SumFault['table'], row: FaultRow): SumFault {
     labels: typeof labels === 'string' ? decodeLabels(labels) : {},
     status: status as CostStatus,
     ...(typeof errorType === 'string' && errorType !== '' && { errorType }),
-    ...(kept !== undefined && { kept: decodeSums(kept) }),
-    ...(entries !== undefined && { entries: decodeSums(entries) }),
+    ...(kept !== undefined && { kept }),
+    ...(entries !== undefined && { entries }),
   }
 }
 
-function pickSums(row: FaultRow, prefix: string): SumRow | undefined {
+function pickSums(table: SumFault['table'], row: FaultRow, prefix: string): SumFault['kept'] {
   if (row[`${prefix}operations`] === null) return undefined
-  const figures = FIGURES.map((name) => [name, row[prefix + name]])
-  return Object.fromEntries(figures) as SumRow
+  const figures = FIGURES[table].map((name) => [name, row[prefix + name]])
+  const found = Object.fromEntries(figures) as SumRow & MetricRow
+  return { ...decodeSums(found), ...(table === 'totals' && decodeMetrics(found)) }
 }

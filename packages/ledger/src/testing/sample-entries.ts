@@ -1,5 +1,5 @@
 import type { Operation, Unit } from '@spancost/genai'
-import type { CostReason, CostStatus } from '@spancost/pricing'
+import type { CacheEffect, CostReason, CostStatus } from '@spancost/pricing'
 import type { Entry, Labels } from '../entry.ts'
 
 /** Entries for tests: valid ones, of which a test names only what it is about. */
@@ -18,13 +18,14 @@ export interface SampleFields {
   readonly status?: CostStatus
   readonly reason?: CostReason
   readonly labels?: Labels
+  readonly cache?: CacheEffect
 }
 
 /** 2026-03-01T10:30:00Z, in the middle of an hour. */
 export const SAMPLE_START_UNIX_MS = Date.UTC(2026, 2, 1, 10, 30)
 
 export function createSampleEntry(fields: SampleFields = {}): Entry {
-  const { trace = 1, span = 1, status = 'priced', reason, labels = { model: 'm1' } } = fields
+  const { trace = 1, span = 1, status = 'priced', reason, labels = { model: 'm1' }, cache } = fields
   const lines = fields.lines ?? [['input', 10, 25n]]
   const startUnixMs = fields.startUnixMs ?? SAMPLE_START_UNIX_MS
   const startTimeUnixNano = fields.startTimeUnixNano ?? BigInt(startUnixMs) * 1_000_000n
@@ -43,6 +44,7 @@ export function createSampleEntry(fields: SampleFields = {}): Entry {
       book: 'test@1',
       lines: status === 'unpriced' ? [] : lines.map(createLine),
       ...(status !== 'unpriced' && { costAtto: lines.reduce((sum, [, , cost]) => sum + cost, 0n) }),
+      ...(cache !== undefined && { cache }),
     },
     labels,
   }

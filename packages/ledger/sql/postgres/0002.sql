@@ -1,0 +1,31 @@
+-- What metrics show beyond sums: how many operations fell into which bucket of the histogram of
+-- costs (its bounds are in cost-buckets.ts), and what caches saved and cost. Entries have them so
+-- that `verify` can add them up anew; of sums only `totals` keeps them.
+
+ALTER TABLE entries ADD COLUMN cost_bucket smallint NOT NULL DEFAULT -1; -- -1: its cost is not known
+ALTER TABLE entries ADD COLUMN cache_saved_nano bigint NOT NULL DEFAULT 0;
+ALTER TABLE entries ADD COLUMN cache_saved_atto bigint NOT NULL DEFAULT 0;
+ALTER TABLE entries ADD COLUMN cache_extra_nano bigint NOT NULL DEFAULT 0;
+ALTER TABLE entries ADD COLUMN cache_extra_atto bigint NOT NULL DEFAULT 0;
+
+ALTER TABLE totals ADD COLUMN cost_bucket_0 bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cost_bucket_1 bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cost_bucket_2 bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cost_bucket_3 bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cost_bucket_4 bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cost_bucket_5 bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cost_bucket_6 bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cost_bucket_7 bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cost_bucket_8 bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cache_saved_nano bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cache_saved_atto bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cache_extra_nano bigint NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN cache_extra_atto bigint NOT NULL DEFAULT 0;
+
+-- What others keep beside the sums, such as what an exporter of metrics has delivered. Who writes
+-- says which version they have read, so that nobody undoes what another has written meanwhile.
+CREATE TABLE notes (
+  name text PRIMARY KEY,
+  version bigint NOT NULL,
+  text text NOT NULL
+);
