@@ -21,7 +21,7 @@ const DEFAULTS: Config = {
   receivers: {
     otlp: {
       grpc: { endpoint: '127.0.0.1:14317', maxConnectionAgeMs: 1_800_000, keepaliveMs: 120_000 },
-      http: { endpoint: '127.0.0.1:14318' },
+      http: { endpoint: '127.0.0.1:14318', maxConnectionAgeMs: 1_800_000 },
       bearerTokens: [],
       maxRequestSizeBytes: 67_108_864,
       maxInFlightBytes: 268_435_456,
@@ -75,7 +75,7 @@ describe('what is written', () => {
 receivers:
   otlp:
     grpc: {endpoint: "0.0.0.0:4317", maxConnectionAge: 5m, keepalive: 30s}
-    http: {endpoint: "[::1]:4318"}
+    http: {endpoint: "[::1]:4318", maxConnectionAge: 1h}
     auth: {bearerTokens: [one]}
     maxRequestSize: 512KiB
     maxInFlight: 1GiB
@@ -103,7 +103,7 @@ log: {level: debug}
       receivers: {
         otlp: {
           grpc: { endpoint: '0.0.0.0:4317', maxConnectionAgeMs: 300_000, keepaliveMs: 30_000 },
-          http: { endpoint: '[::1]:4318' },
+          http: { endpoint: '[::1]:4318', maxConnectionAgeMs: 3_600_000 },
           bearerTokens: ['one'],
           maxRequestSizeBytes: 524_288,
           maxInFlightBytes: 1_073_741_824,
@@ -163,7 +163,7 @@ log: {level: debug}
   test.each(['grpc: null', 'grpc: ~', 'grpc: {endpoint: null}'])('%s: off', (grpc) => {
     const { otlp } = readGood(`receivers: {otlp: {${grpc}}}`).receivers
     expect(otlp.grpc).toBeUndefined()
-    expect(otlp.http).toEqual({ endpoint: '127.0.0.1:14318' })
+    expect(otlp.http).toMatchObject({ endpoint: '127.0.0.1:14318' })
   })
 
   test('dimensions add to the built-in ones, replace them or take them away', () => {

@@ -35,7 +35,7 @@ export interface Config {
 
 /** Endpoints are `host:port`; absent: switched off. */
 export interface OtlpReceivers {
-  readonly grpc?: Listener & { readonly maxConnectionAgeMs: number; readonly keepaliveMs: number }
+  readonly grpc?: Listener & { readonly keepaliveMs: number }
   readonly http?: Listener
   /** None: everybody is let in. */
   readonly bearerTokens: readonly string[]
@@ -45,6 +45,7 @@ export interface OtlpReceivers {
 
 export interface Listener {
   readonly endpoint: string
+  readonly maxConnectionAgeMs: number
   /** Absent: without TLS. */
   readonly tls?: ServerTlsFiles
 }
@@ -164,14 +165,7 @@ function completeReceivers(written: WrittenConfig['receivers']['otlp']): OtlpRec
   const grpcListener = completeListener(grpc)
   const httpListener = completeListener(http)
   return {
-    ...(grpc &&
-      grpcListener && {
-        grpc: {
-          ...grpcListener,
-          maxConnectionAgeMs: grpc.maxConnectionAge,
-          keepaliveMs: grpc.keepalive,
-        },
-      }),
+    ...(grpc && grpcListener && { grpc: { ...grpcListener, keepaliveMs: grpc.keepalive } }),
     ...(httpListener && { http: httpListener }),
     bearerTokens: auth.bearerTokens,
     maxRequestSizeBytes: written.maxRequestSize,
@@ -180,12 +174,13 @@ function completeReceivers(written: WrittenConfig['receivers']['otlp']): OtlpRec
 }
 
 function completeListener(written: WrittenListener | null): Listener | undefined {
-  const { endpoint, tls } = written ?? {}
-  if (typeof endpoint !== 'string') return undefined
-  if (tls === undefined) return { endpoint }
+  const { endpoint, tls, maxConnectionAge: maxConnectionAgeMs } = written ?? {}
+  if (typeof endpoint !== 'string' || maxConnectionAgeMs === undefined) return undefined
+  if (tls === undefined) return { endpoint, maxConnectionAgeMs }
   const { cert: certPath, key: keyPath, clientCa: clientCaPath } = tls
   return {
     endpoint,
+    maxConnectionAgeMs,
     tls: { certPath, keyPath, ...(clientCaPath !== undefined && { clientCaPath }) },
   }
 }

@@ -54,6 +54,11 @@ const listenerTls = z.strictObject({
     .describe('PEM file of authorities; who has no certificate of theirs is not let in'),
 })
 
+const connectionAge = () =>
+  durationBetween('10s', '24h')
+    .prefault('30m')
+    .describe('After it a client connects anew, maybe to another replica. 10s to 24h')
+
 const otlp = z
   .strictObject({
     grpc: z
@@ -63,9 +68,7 @@ const otlp = z
           .prefault('127.0.0.1:14317')
           .describe('Where OTLP/gRPC is received; `null`: nowhere'),
         tls: listenerTls.optional().describe('Absent: without TLS'),
-        maxConnectionAge: durationBetween('10s', '24h')
-          .prefault('30m')
-          .describe('After it a client connects anew, maybe to another replica. 10s to 24h'),
+        maxConnectionAge: connectionAge(),
         keepalive: durationBetween('10s', '24h')
           .prefault('2m')
           .describe('Between two checks that a silent client is still there. 10s to 24h'),
@@ -79,6 +82,7 @@ const otlp = z
           .prefault('127.0.0.1:14318')
           .describe('Where OTLP/HTTP is received; `null`: nowhere'),
         tls: listenerTls.optional().describe('Absent: without TLS'),
+        maxConnectionAge: connectionAge(),
       })
       .nullable()
       .prefault({}),

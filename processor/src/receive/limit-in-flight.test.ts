@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Consume, OtlpRequest, Result } from '../consume.ts'
 import { createInFlight, limitInFlight } from './limit-in-flight.ts'
 
@@ -78,5 +78,51 @@ test('requests that are still coming hold what has come of them, until they are 
   expect(second.growTo(100)).toBe(true)
   expect(inFlight.describeRefusal()).toMatchObject({
     message: '100 bytes are in work; the limit is 100',
+  })
+})
+
+describe('uploads', () => {
+  afterEach(() => void vi.restoreAllMocks())
+
+  /** Lets time go by. */
+  function at(ms: number): void {
+    vi.spyOn(performance, 'now').mockReturnValue(ms)
+  }
+
+  test('give way, the slow ones only, and only where room is needed', () => {
+    at(0)
+    const inFlight = createInFlight(300_000)
+    const gone: string[] = []
+    const slow = inFlight.open(() => gone.push('slow'))
+    const quick = inFlight.open(() => gone.push('quick'))
+    const inWork = inFlight.open()
+    for (const hold of [slow, quick, inWork]) expect(hold.growTo(70_000)).toBe(true)
+    at(4000)
+    expect(slow.growTo(70_010)).toBe(true)
+    expect(quick.growTo(140_000)).toBe(true)
+    // 280 010 are held; after 5 s without 64 KiB more, one of them may have to go.
+    at(5001)
+    const other = inFlight.open()
+    expect(other.growTo(10_000)).toBe(true)
+    expect(gone).toEqual([])
+    expect(other.growTo(20_000)).toBe(true)
+    expect(gone).toEqual(['slow'])
+    expect(inFlight.readBytes()).toBe(140_000 + 70_000 + 20_000)
+    slow.release()
+    expect(inFlight.readBytes()).toBe(230_000)
+    expect(other.growTo(90_001)).toBe(false)
+    expect(gone).toEqual(['slow'])
+  })
+
+  test('do not give way to themselves', () => {
+    at(0)
+    const inFlight = createInFlight(100)
+    const slow = inFlight.open(() => {
+      throw new Error('it gave up')
+    })
+    const inWork = inFlight.open()
+    expect([slow.growTo(50), inWork.growTo(50)]).toEqual([true, true])
+    at(60_000)
+    expect(slow.growTo(51)).toBe(false)
   })
 })

@@ -1,97 +1,78 @@
+import { once } from 'node:events'
 import {
-  Metadata,
-  Server,
-  ServerCredentials,
-  ServerInterceptingCall,
-  status,
-  type sendUnaryData,
-  type ServerInterceptor,
-  type ServerUnaryCall,
-  type ServiceDefinition,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js'
-import { encodeExportResponse, encodeStatus } from '@spancost/otlp'
-import { SIGNALS, type Consume, type Result, type Signal } from '../consume.ts'
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import { RPC_CODES } from '@spancost/otlp'
+import { SIGNALS, type Consume, type Signal } from '../consume.ts'
+import { splitEndpoint } from '../endpoint.ts'
 import { OTLP_METHODS } from '../otlp-methods.ts'
-import { CHALLENGE, type IsAllowed } from './bearer-tokens.ts'
-import type { Receiver, ReceiverOptions } from './receiver.ts'
+import { CHALLENGE } from './bearer-tokens.ts'
+import { respondHttpStatus, respondResult, respondStatus } from './grpc-answer.ts'
+import { findCodingFault, readMessage } from './grpc-message.ts'
+import { limitSessions, type Connections, type SessionLimits } from './grpc-sessions.ts'
+import { readTimeoutMs } from './grpc-timeout.ts'
+import { addressOf, type Receiver, type ReceiverOptions } from './receiver.ts'
 import type { ServerTls } from './server-tls.ts'
 
-export interface GrpcReceiverOptions extends ReceiverOptions {
-  /** Then a client has to connect anew, and comes to another replica. Absent: never. */
-  readonly maxConnectionAgeMs?: number
-  /** Between two questions whether a silent client is still there. Absent: it is not asked. */
-  readonly keepaliveMs?: number
-}
+export type GrpcReceiverOptions = ReceiverOptions & SessionLimits
+
+const METHODS: ReadonlyMap<string, Signal> = new Map(
+  SIGNALS.map((signal) => [OTLP_METHODS[signal], signal]),
+)
+
+const MIB = 1024 * 1024
 
 /** Requests larger than HTTP/2's default window of 64 KiB should not wait for window updates. */
-const FLOW_CONTROL_WINDOW_BYTES = 16 * 1024 * 1024
+const STREAM_WINDOW_BYTES = 16 * MIB
+const CONNECTION_WINDOW_BYTES = 64 * MIB
 
-/** What an old connection may still finish: longer than any sender waits by default. */
-const LAST_CALLS_MS = 60_000
-const KEEPALIVE_TIMEOUT_MS = 20_000
+const HTTP2 = {
+  settings: {
+    initialWindowSize: STREAM_WINDOW_BYTES,
+    maxConcurrentStreams: 1000,
+    // Clients that make use of it send fewer, larger frames.
+    maxFrameSize: MIB,
+  },
+  // What is in work is bounded in bytes, by our own count of all connections together.
+  maxSessionMemory: Number.MAX_SAFE_INTEGER,
+}
 
-/** OTLP/gRPC. Requests stay bytes: nothing here decodes them. */
+/** OTLP/gRPC on `node:http2`. Requests stay bytes: nothing here decodes them. */
 export async function startGrpcReceiver(
   options: GrpcReceiverOptions,
   consumers: Readonly<Partial<Record<Signal, Consume>>>,
 ): Promise<Receiver> {
-  const { isAllowed, maxConnectionAgeMs, keepaliveMs } = options
-  const server = new Server({
-    'grpc.max_receive_message_length': options.maxRequestBytes,
-    'grpc-node.flow_control_window': FLOW_CONTROL_WINDOW_BYTES,
-    ...(maxConnectionAgeMs !== undefined && {
-      'grpc.max_connection_age_ms': maxConnectionAgeMs,
-      'grpc.max_connection_age_grace_ms': LAST_CALLS_MS,
-    }),
-    ...(keepaliveMs !== undefined && {
-      'grpc.keepalive_time_ms': keepaliveMs,
-      'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-    }),
-    ...(isAllowed && { interceptors: [refuseStrangers(isAllowed)] }),
-  })
+  const server = createListener(options.tls)
+  const connections = limitSessions(server, options)
+  server.on('session', (session) => session.setLocalWindowSize(CONNECTION_WINDOW_BYTES))
   const inWork = new Set<Promise<void>>()
-  for (const signal of SIGNALS) {
-    const consume = consumers[signal]
-    // A service that is not there answers UNIMPLEMENTED.
-    if (consume === undefined) continue
-    server.addService(serviceOf(signal), handlerOf(signal, consume, inWork))
-  }
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(options.endpoint, createCredentials(options.tls), (error, bound) => {
-      if (error === null) resolve(bound)
-      else reject(error)
+  server.on('stream', (stream, headers) => {
+    // A stream that is reset under our hands has no one left to answer.
+    stream.on('error', () => {})
+    serve(stream, headers, options, consumers, inWork).catch((error: unknown) => {
+      // A fault of ours: the sender keeps the request and tries again.
+      respondStatus(stream, RPC_CODES.UNAVAILABLE, (error as Error).message)
     })
   })
+  const { host, port } = splitEndpoint(options.endpoint)!
+  server.listen(port, host)
+  await once(server, 'listening')
   return {
-    address: options.endpoint.replace(/:\d+$/, `:${port}`),
-    stop: () => stopServer(server, inWork),
+    address: addressOf(server, host),
+    stop: () => stopServer(server, connections, inWork),
   }
 }
 
 /** With `clientCa`, who has no certificate of one of its authorities is cut off in the handshake. */
-function createCredentials(tls: ServerTls | undefined): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure()
+function createListener(tls: ServerTls | undefined): Http2Server {
+  if (tls === undefined) return createServer(HTTP2)
   const { cert, key, clientCa } = tls
-  const pair = { cert_chain: cert, private_key: key }
-  return ServerCredentials.createSsl(clientCa ?? null, [pair], clientCa !== undefined)
-}
-
-/** Refuses by the head of a call, before its message is read. */
-function refuseStrangers(isAllowed: IsAllowed): ServerInterceptor {
-  return (_, call) =>
-    new ServerInterceptingCall(call, {
-      start: (next) =>
-        next({
-          onReceiveMetadata: (received, proceed) => {
-            if (isAllowed(received.get('authorization')[0]?.toString())) return proceed(received)
-            const metadata = new Metadata()
-            metadata.set('www-authenticate', CHALLENGE)
-            const details = 'a valid bearer token is needed'
-            return call.sendStatus({ code: status.UNAUTHENTICATED, details, metadata })
-          },
-        }),
-    })
+  const mutual = clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true }
+  return createSecureServer({ ...HTTP2, cert, key, ...mutual })
 }
 
 /** Once all is answered, how long the answers have to leave before what is still open is cut. */
@@ -101,92 +82,101 @@ const LEAVE_MS = 1000
  * Takes no new calls, answers what has come whole, then cuts the rest: connections that sent
  * nothing yet, or half a request, which their senders know to be lost and send again.
  */
-async function stopServer(server: Server, inWork: ReadonlySet<Promise<void>>): Promise<void> {
-  const closed = new Promise<void>((resolve, reject) => {
-    server.tryShutdown((error) => (error === undefined ? resolve() : reject(error)))
-  })
+async function stopServer(
+  server: Http2Server,
+  connections: Connections,
+  inWork: ReadonlySet<Promise<void>>,
+): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  connections.drain()
   while (inWork.size > 0) await Promise.all(inWork)
-  await new Promise<void>((resolve, reject) => {
-    const cut = setTimeout(() => {
-      server.forceShutdown()
-      resolve()
-    }, LEAVE_MS)
-    closed.then(resolve, reject).finally(() => clearTimeout(cut))
-  })
+  const cut = setTimeout(connections.cut, LEAVE_MS)
+  await closed
+  clearTimeout(cut)
 }
 
-const asIs = (bytes: Buffer): Buffer => bytes
-
-function serviceOf(signal: Signal): ServiceDefinition {
-  return {
-    Export: {
-      path: OTLP_METHODS[signal],
-      requestStream: false,
-      responseStream: false,
-      requestSerialize: asIs,
-      requestDeserialize: asIs,
-      responseSerialize: asIs,
-      responseDeserialize: asIs,
-    },
-  }
-}
-
-function handlerOf(
-  signal: Signal,
-  consume: Consume,
+async function serve(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  options: GrpcReceiverOptions,
+  consumers: Readonly<Partial<Record<Signal, Consume>>>,
   inWork: Set<Promise<void>>,
-): UntypedServiceImplementation {
-  const handle = async (
-    call: ServerUnaryCall<Buffer, Buffer>,
-    callback: sendUnaryData<Buffer>,
-  ): Promise<void> => {
-    const abort = new AbortController()
-    call.on('cancelled', () => abort.abort(new Error('the sender went away')))
-    let result: Result
-    try {
-      result = await consume({ signal, encoding: 'protobuf', body: call.request }, abort.signal)
-    } catch (error) {
-      // A fault of ours: the sender keeps the request and tries again.
-      callback({ code: status.UNAVAILABLE, details: (error as Error).message })
-      return
-    }
-    if (result.kind === 'accepted') {
-      const body = encodeExportResponse('protobuf', signal, result.partialSuccess)
-      callback(null, Buffer.from(body))
-      return
-    }
-    const { code, retryAfterMs } = statusOf(result)
-    const metadata = new Metadata()
-    if (retryAfterMs !== undefined) {
-      const details = encodeStatus('protobuf', code, result.message, retryAfterMs)
-      metadata.set('grpc-status-details-bin', Buffer.from(details))
-    }
-    callback({ code, details: result.message, metadata })
+): Promise<void> {
+  const { maxRequestBytes, isAllowed, uploads, onRefused } = options
+  if (!/^application\/grpc(?:\+proto)?(?:;|$)/i.test(headers['content-type'] ?? '')) {
+    onRefused?.('media_type')
+    return respondHttpStatus(stream, 415)
   }
-  return {
-    Export: (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) => {
-      const handled = handle(call, callback).finally(() => inWork.delete(handled))
-      inWork.add(handled)
-    },
+  if (headers[':method'] !== 'POST') {
+    onRefused?.('method')
+    return respondHttpStatus(stream, 405)
+  }
+  if (isAllowed?.(headers.authorization) === false) {
+    onRefused?.('unauthenticated')
+    const message = 'a valid bearer token is needed'
+    const challenge = { 'www-authenticate': CHALLENGE }
+    return respondStatus(stream, RPC_CODES.UNAUTHENTICATED, message, undefined, challenge)
+  }
+  const signal = METHODS.get(headers[':path'] ?? '')
+  const consume = signal && consumers[signal]
+  if (signal === undefined || consume === undefined) {
+    onRefused?.('not_found')
+    const message = signal ? `no destination is configured for ${signal}` : 'no such method'
+    return respondStatus(stream, RPC_CODES.UNIMPLEMENTED, message)
+  }
+  const coding = String(headers['grpc-encoding'] ?? 'identity')
+  const fault = findCodingFault(coding)
+  if (fault !== undefined) {
+    onRefused?.(fault.cause)
+    return respondStatus(stream, fault.code, fault.message)
+  }
+
+  const abort = new AbortController()
+  stream.once('close', () => {
+    if (!stream.headersSent) abort.abort(new Error('the sender went away'))
+  })
+  endAtDeadline(stream, headers['grpc-timeout'], abort)
+  const hold = uploads?.inFlight.open(() => {
+    const message = 'the request comes too slowly, and others need its room'
+    respondStatus(stream, RPC_CODES.UNAVAILABLE, message)
+  })
+  const read = await readMessage(stream, coding, maxRequestBytes, hold)
+  // Whole, it is held by what comes next, in the same tick.
+  hold?.release()
+  switch (read.kind) {
+    case 'gone':
+      return
+    case 'refused':
+      onRefused?.(read.cause)
+      return respondStatus(stream, read.code, read.message)
+    case 'no_room': {
+      const request = { signal, encoding: 'protobuf', body: new Uint8Array() } as const
+      return respondResult(stream, signal, await uploads!.refuse(request, abort.signal))
+    }
+    case 'message': {
+      const { body } = read
+      const answered = consume({ signal, encoding: 'protobuf', body }, abort.signal)
+        .then((result) => respondResult(stream, signal, result))
+        .finally(() => inWork.delete(answered))
+      inWork.add(answered)
+      return answered
+    }
   }
 }
 
-/** A client repeats RESOURCE_EXHAUSTED only where RetryInfo says so, so overload always says so. */
-const OVERLOAD_RETRY_MS = 1000
-
-function statusOf(result: Exclude<Result, { kind: 'accepted' }>): {
-  code: number
-  retryAfterMs?: number
-} {
-  if (result.kind === 'permanent') {
-    const tooLarge = result.fault === 'too_large'
-    return { code: tooLarge ? status.RESOURCE_EXHAUSTED : status.INVALID_ARGUMENT }
-  }
-  if (result.overload) {
-    return { code: status.RESOURCE_EXHAUSTED, retryAfterMs: result.afterMs ?? OVERLOAD_RETRY_MS }
-  }
-  return {
-    code: status.UNAVAILABLE,
-    ...(result.afterMs !== undefined && { retryAfterMs: result.afterMs }),
-  }
+/** A caller that would not wait longer is told that it is too late, and its work is given up. */
+function endAtDeadline(
+  stream: ServerHttp2Stream,
+  given: string | string[] | undefined,
+  abort: AbortController,
+): void {
+  const timeoutMs = readTimeoutMs(given)
+  if (timeoutMs === undefined) return
+  const timer = setTimeout(() => {
+    const message = `not done within ${timeoutMs} ms`
+    respondStatus(stream, RPC_CODES.DEADLINE_EXCEEDED, message)
+    abort.abort(new Error(message))
+  }, timeoutMs)
+  stream.once('close', () => clearTimeout(timer))
 }

@@ -7,13 +7,14 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { encodeExportResponse, encodeStatus, RPC_CODES, type Encoding } from '@spancost/otlp'
 import { SIGNALS, type Consume, type Result, type Signal } from '../consume.ts'
 import { splitEndpoint } from '../endpoint.ts'
 import { CHALLENGE } from './bearer-tokens.ts'
 import { readBody } from './read-body.ts'
-import type { Receiver, ReceiverOptions } from './receiver.ts'
+import { addressOf, type Receiver, type ReceiverOptions, type RefusalCause } from './receiver.ts'
 import type { ServerTls } from './server-tls.ts'
 
 const PATHS: ReadonlyMap<string, Signal> = new Map(
@@ -37,7 +38,9 @@ export async function startHttpReceiver(
   consumers: Readonly<Partial<Record<Signal, Consume>>>,
 ): Promise<Receiver> {
   const inWork = new Set<ServerResponse>()
+  const isOld = createAgeCheck(options.maxConnectionAgeMs)
   const listen = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isOld(request.socket)) response.shouldKeepAlive = false
     inWork.add(response)
     response.once('close', () => inWork.delete(response))
     serve(request, response, options, consumers).catch((error: unknown) => {
@@ -49,11 +52,25 @@ export async function startHttpReceiver(
   const server = createListener(options.tls).on('request', listen)
   // A sender that asks before it sends a body hears a refusal that needs none at once.
   server.on('checkContinue', listen)
-  server.on('clientError', refuseBrokenRequest)
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    options.onRefused?.('corrupt')
+    refuseBrokenRequest(error, socket)
+  })
   const { host, port } = splitEndpoint(options.endpoint)!
   server.listen(port, host)
   await once(server, 'listening')
   return { address: addressOf(server, host), stop: () => stopServer(server, inWork) }
+}
+
+/** Whether a connection has served so long that it ends with its next answer. */
+function createAgeCheck(maxAgeMs = Infinity): (socket: Socket) => boolean {
+  const firstUsedAtMs = new WeakMap<Socket, number>()
+  return (socket) => {
+    const now = performance.now()
+    const since = firstUsedAtMs.get(socket)
+    if (since === undefined) firstUsedAtMs.set(socket, now)
+    return now - (since ?? now) >= maxAgeMs
+  }
 }
 
 /** With `clientCa`, who has no certificate of one of its authorities is cut off in the handshake. */
@@ -63,12 +80,6 @@ function createListener(tls: ServerTls | undefined): Server {
   const { cert, key, clientCa } = tls
   const mutual = clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true }
   return createSecureServer({ cert, key, requestTimeout, ...mutual })
-}
-
-function addressOf(server: Server, host: string): string {
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 /**
@@ -89,47 +100,60 @@ async function stopServer(server: Server, inWork: ReadonlySet<ServerResponse>): 
   await closed
 }
 
+/** Of what is wrong with a body. */
+const CAUSES = { 400: 'corrupt', 413: 'too_large', 415: 'encoding' } as const
+
 const NO_BODY = new Uint8Array()
 
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { maxRequestBytes, isAllowed, uploads }: ReceiverOptions,
+  { maxRequestBytes, isAllowed, uploads, onRefused }: ReceiverOptions,
   consumers: Readonly<Partial<Record<Signal, Consume>>>,
 ): Promise<void> {
   const encoding = encodingOf(request.headers['content-type'])
-  const refuse = (status: number, code: number, message: string): void => {
+  const refuse = (status: number, cause: RefusalCause, code: number, message: string): void => {
+    onRefused?.(cause)
     respondWithError(response, encoding ?? 'json', status, code, message)
   }
   if (isAllowed?.(request.headers.authorization) === false) {
     response.setHeader('WWW-Authenticate', CHALLENGE)
-    return refuse(401, RPC_CODES.UNAUTHENTICATED, 'a valid bearer token is needed')
+    return refuse(
+      401,
+      'unauthenticated',
+      RPC_CODES.UNAUTHENTICATED,
+      'a valid bearer token is needed',
+    )
   }
   const path = (request.url ?? '').split('?', 1)[0]!
   const signal = PATHS.get(path)
   if (signal === undefined) {
     return refuse(
       404,
+      'not_found',
       RPC_CODES.UNIMPLEMENTED,
       `no such path; there are ${[...PATHS.keys()].join(', ')}`,
     )
   }
   const consume = consumers[signal]
   if (consume === undefined) {
-    return refuse(404, RPC_CODES.UNIMPLEMENTED, `no destination is configured for ${signal}`)
+    const message = `no destination is configured for ${signal}`
+    return refuse(404, 'not_found', RPC_CODES.UNIMPLEMENTED, message)
   }
   if (request.method !== 'POST') {
     response.setHeader('Allow', 'POST')
-    return refuse(405, RPC_CODES.UNIMPLEMENTED, 'only POST is allowed')
+    return refuse(405, 'method', RPC_CODES.UNIMPLEMENTED, 'only POST is allowed')
   }
   if (encoding === undefined) {
     const known = Object.values(CONTENT_TYPES).join(' or ')
-    return refuse(415, RPC_CODES.INVALID_ARGUMENT, `the content type must be ${known}`)
+    const message = `the content type must be ${known}`
+    return refuse(415, 'media_type', RPC_CODES.INVALID_ARGUMENT, message)
   }
 
   const abort = new AbortController()
   response.once('close', () => abort.abort(new Error('the sender went away')))
-  const hold = uploads?.inFlight.open()
+  // Where it gives way, its sender sees the connection cut, and comes again.
+  const hold = uploads?.inFlight.open(() => request.destroy())
   const read = await readBody(request, maxRequestBytes, hold, () => {
     if (isWaiting(request)) response.writeContinue()
   })
@@ -139,6 +163,7 @@ async function serve(
   if (read.kind === 'refused') {
     return refuse(
       read.status,
+      CAUSES[read.status],
       read.status === 413 ? RPC_CODES.RESOURCE_EXHAUSTED : RPC_CODES.INVALID_ARGUMENT,
       read.message,
     )

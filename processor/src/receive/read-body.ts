@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { promisify } from 'node:util'
-import { gunzip, inflate, zstdDecompress } from 'node:zlib'
+import { CODING_NAMES, findDecompress } from './decompress.ts'
 import type { Hold } from './limit-in-flight.ts'
 
 export type ReadBody =
@@ -9,14 +8,6 @@ export type ReadBody =
   | { readonly kind: 'no_room' }
   /** The sender closed the connection; there is no one to answer. */
   | { readonly kind: 'gone' }
-
-type Decompress = (body: Uint8Array, limit: { maxOutputLength: number }) => Promise<Buffer>
-
-const DECOMPRESS: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
-  ['gzip', promisify(gunzip)],
-  ['deflate', promisify(inflate)],
-  ['zstd', promisify(zstdDecompress)],
-])
 
 /**
  * Reads a request's body and decompresses it; neither form may be larger than `maxBytes`. `begin`
@@ -29,10 +20,10 @@ export async function readBody(
   begin: () => void,
 ): Promise<ReadBody> {
   const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
-  const decompress = DECOMPRESS.get(coding)
+  const decompress = findDecompress(coding)
   const isPlain = coding === 'identity' || coding === 'none' || coding === ''
   if (decompress === undefined && !isPlain) {
-    const known = [...DECOMPRESS.keys()].join(', ')
+    const known = CODING_NAMES.join(', ')
     const message = `content encoding ${coding} is not supported; ${known} and none are`
     return { kind: 'refused', status: 415, message }
   }
@@ -43,7 +34,7 @@ export async function readBody(
   }
   const announced = Number(request.headers['content-length'] ?? 0)
   if (announced > maxBytes) return tooLarge
-  if (hold?.growTo(announced) === false) return { kind: 'no_room' }
+  if (hold?.hasRoomFor(announced) === false) return { kind: 'no_room' }
 
   begin()
   const chunks: Buffer[] = []
@@ -54,7 +45,7 @@ export async function readBody(
     for await (const chunk of body) {
       length += chunk.length
       if (length > maxBytes) return tooLarge
-      if (length > announced && hold?.growTo(length) === false) return { kind: 'no_room' }
+      if (hold?.growTo(length) === false) return { kind: 'no_room' }
       chunks.push(chunk)
     }
   } catch {
@@ -62,11 +53,8 @@ export async function readBody(
   }
   const raw = Buffer.concat(chunks, length)
   if (decompress === undefined) return { kind: 'body', body: raw }
-  try {
-    return { kind: 'body', body: await decompress(raw, { maxOutputLength: maxBytes }) }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return tooLarge
-    const message = `the body is no ${coding}: ${(error as Error).message}`
-    return { kind: 'refused', status: 400, message }
-  }
+  const decompressed = await decompress(raw, maxBytes)
+  if (decompressed.kind === 'too_large') return tooLarge
+  if (decompressed.kind === 'body') return decompressed
+  return { kind: 'refused', status: 400, message: decompressed.message }
 }

@@ -1,3 +1,4 @@
+import type { Server } from 'node:net'
 import type { Consume } from '../consume.ts'
 import type { IsAllowed } from './bearer-tokens.ts'
 import type { InFlight } from './limit-in-flight.ts'
@@ -17,17 +18,38 @@ export interface ReceiverOptions {
   readonly endpoint: string
   /** Of a request after decompression. */
   readonly maxRequestBytes: number
+  /** Then a client has to connect anew, and may come to another replica. Absent: never. */
+  readonly maxConnectionAgeMs?: number
   /** Absent: without TLS. */
   readonly tls?: ServerTls
   /** Absent: everybody is let in. */
   readonly isAllowed?: IsAllowed
   /** Absent: bodies are bounded only when they have come whole. */
   readonly uploads?: Uploads
+  /** Told of each request that the receiver itself refuses for good. */
+  readonly onRefused?: (cause: RefusalCause) => void
 }
 
-/** For bodies that are still coming, over HTTP; gRPC's library keeps them to itself. */
+/** Why a receiver refuses a request before anybody has looked into it. */
+export type RefusalCause =
+  | 'unauthenticated'
+  | 'not_found'
+  | 'method'
+  | 'media_type'
+  | 'encoding'
+  | 'too_large'
+  | 'corrupt'
+
+/** For bodies that are still coming. */
 export interface Uploads {
   readonly inFlight: InFlight
   /** Answers a request for which there is no room; its body is left out. */
   readonly refuse: Consume
+}
+
+/** `host:port` on which a server really listens. */
+export function addressOf(server: Server, host: string): string {
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

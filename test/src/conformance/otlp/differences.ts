@@ -8,11 +8,7 @@ function inBothEncodings(prefix: string, ...names: string[]): string[] {
 }
 
 /** The processor of this project. */
-export const SPANCOST_DIFFERENCES: Differences = {
-  '@grpc/grpc-js takes a message that is flagged as compressed, with no encoding named, as it is': [
-    'grpc/http2/compressed-without-encoding',
-  ],
-}
+export const SPANCOST_DIFFERENCES: Differences = {}
 
 /** The OpenTelemetry Collector 0.159 with an otlp receiver and an otlp_http exporter. */
 export const COLLECTOR_DIFFERENCES: Differences = {
