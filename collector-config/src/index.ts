@@ -1,0 +1,1 @@
+export { DASHBOARDS } from './dashboards/index.ts'
