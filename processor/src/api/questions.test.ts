@@ -40,7 +40,7 @@ describe('/spend, as asked for', () => {
       `start,model,team,cost_usd,${parts},cost_other_usd,${tokens},tokens_reasoning,` +
         'operations,priced,partial,estimated,unpriced,free',
       '2026-08-01T10:00:00.000Z,one,web,10,2,8,0,0,0,20,40,0,0,0,1,1,0,0,0,0',
-      '2026-08-01T10:00:00.000Z,two,,0,0,0,0,0,0,7,0,0,0,0,1,0,0,0,1,0',
+      '2026-08-01T10:00:00.000Z,two,,,,,,,,7,0,0,0,0,1,0,0,0,1,0',
       '2026-08-01T11:00:00.000Z,one,,10,2,8,0,0,0,20,40,0,0,0,1,1,0,0,0,0',
       '',
     ])

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { createServer, STATUS_CODES } from 'node:http'
+import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { describeError } from '../describe-error.ts'
 import { splitEndpoint } from '../endpoint.ts'
 import type { Answer, ApiContext, Problem } from './answer.ts'
-import { writeJson } from './json.ts'
+import { renderAnswer, type Rendered } from './render.ts'
 import { findRoute } from './routes.ts'
 
 export interface ApiOptions extends ApiContext {
@@ -58,10 +58,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let rendered: Rendered
     try {
-      rendered = render(await answerRequest(request, options))
+      rendered = renderAnswer(await answerRequest(request, options))
     } catch (error) {
       options.onError?.(error)
-      rendered = render(problem(500, { detail: 'a fault of ours; the log says more' }))
+      rendered = renderAnswer(problem(500, { detail: 'a fault of ours; the log says more' }))
     }
     // Otherwise a connection that becomes idle while we stop would keep us.
     if (!server.listening) response.setHeader('Connection', 'close')
@@ -115,12 +115,6 @@ function problem(status: number, members: Problem): Answer {
   return { kind: 'problem', status, problem: members }
 }
 
-interface Rendered {
-  readonly status: number
-  readonly contentType: string
-  readonly text: string
-}
-
 function send(response: ServerResponse, { status, contentType, text }: Rendered): void {
   const body = Buffer.from(text)
   response.writeHead(status, {
@@ -131,16 +125,4 @@ function send(response: ServerResponse, { status, contentType, text }: Rendered)
   })
   // Node leaves the body out of an answer to HEAD.
   response.end(body)
-}
-
-function render(answer: Answer): Rendered {
-  if (answer.kind === 'text') return { status: 200, ...answer }
-  if (answer.kind === 'json') {
-    const { status = 200, body } = answer
-    return { status, contentType: 'application/json', text: writeJson(body) }
-  }
-  const { status, problem: members } = answer
-  // `about:blank`: the problem means what its status means (RFC 9457, 4.2.1).
-  const text = writeJson({ type: 'about:blank', title: STATUS_CODES[status], status, ...members })
-  return { status, contentType: 'application/problem+json', text }
 }

@@ -70,8 +70,10 @@ function answerCsv(
   const lines = rows.map((row) => [
     ...(row.startUnixMs === undefined ? [] : [toZonedInstant(row.startUnixMs, zone)]),
     ...by.map((name) => row.labels[name] ?? ''),
-    formatAmount(row.costAtto),
-    ...COST_PARTS.map((part) => formatAmount(row.parts[part])),
+    // What is unknown is never written as 0.
+    ...(row.statuses.unpriced === row.operations
+      ? ['', ...COST_PARTS.map(() => '')]
+      : [formatAmount(row.costAtto), ...COST_PARTS.map((part) => formatAmount(row.parts[part]))]),
     ...TOKEN_TYPES.map((type) => row.tokens[type]),
     row.operations,
     ...STATUSES.map((status) => row.statuses[status] ?? 0n),

@@ -6,13 +6,16 @@ import { writeLine, type ExitCode, type Io } from './io.ts'
 import { ledger } from './ledger.ts'
 import { price } from './price.ts'
 import { serve } from './serve.ts'
+import { spend } from './spend.ts'
+import { traces } from './traces.ts'
+import { unpriced } from './unpriced.ts'
 import { UsageError, type Verb } from './verb.ts'
 
-const VERBS: readonly Verb[] = [serve, check, price, explain, ledger]
+const VERBS: readonly Verb[] = [serve, check, price, explain, spend, traces, unpriced, ledger]
 
 const HELP = `Usage: spancost <verb> [flags]
 
-${VERBS.map(({ name, summary }) => `  ${name.padEnd(9)}${summary}`).join('\n')}
+${VERBS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
 
   spancost <verb> --help   what a verb takes
   spancost --version
