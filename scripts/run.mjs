@@ -15,6 +15,7 @@ const TASKS = {
   spancost: runSpancost,
   check: runChecks,
   bench: runBenchmark,
+  fuzz: runFuzzing,
 }
 
 const SPANCOST = 'processor/dist/main.js'
@@ -58,6 +59,11 @@ async function runSpancost(tools, args) {
 async function runBenchmark(tools, [name, ...args]) {
   await buildOrThrow(tools)
   return runScript(tools, [`test/dist/bench/${name}.js`, ...args])
+}
+
+async function runFuzzing(tools, args) {
+  await buildOrThrow(tools)
+  return runScript(tools, ['test/dist/fuzz/main.js', ...args])
 }
 
 async function runTests(tools, args) {

@@ -1,9 +1,12 @@
 /** The processor, as a child process with a config and a ledger of its own. */
+import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { stringify } from 'yaml'
 import {
   findFreeAddresses,
+  makeEnv,
   makeFolder,
   ROOT,
   startChild,
@@ -28,6 +31,8 @@ export interface ProcessorOptions {
   readonly forward?: Destination
   /** How long the processor tries again by itself; not at all by default. */
   readonly retryFor?: string
+  /** Keys of the config in place of what these tests have. */
+  readonly config?: Readonly<Record<string, unknown>>
 }
 
 export interface Processor extends Child {
@@ -37,6 +42,8 @@ export interface Processor extends Child {
   readonly apiUrl: string
   /** Starts it again after it has ended, with the same ports, config and ledger. */
   restart(): Promise<Processor>
+  /** What `spancost ledger verify` finds wrong, once it has ended; '' where nothing is. */
+  verify(): Promise<string>
 }
 
 /** Where a processor will listen, each `host:port`. */
@@ -69,10 +76,12 @@ export async function startProcessor(
       retry: { maxElapsed: options.retryFor ?? '0s' },
     },
     ledger: { path: ledger },
+    ...options.config,
   }
   const ownFile = path.join(folder, 'spancost.yaml')
   await writeFile(ownFile, stringify(config))
-  const args = [SPANCOST, 'serve', '--config', options.configFile ?? ownFile]
+  const configFile = options.configFile ?? ownFile
+  const args = [SPANCOST, 'serve', '--config', configFile]
   const env = {
     SPANCOST_GRPC_ENDPOINT: grpc,
     SPANCOST_HTTP_ENDPOINT: http,
@@ -90,9 +99,25 @@ export async function startProcessor(
       grpcAddress: grpc,
       apiUrl: `http://${api}`,
       restart: run,
+      verify: () => verifyLedger(configFile, folder, env),
     }
   }
   return run()
+}
+
+async function verifyLedger(
+  configFile: string,
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const args = [SPANCOST, 'ledger', 'verify', '--config', configFile]
+  try {
+    await promisify(execFile)(process.execPath, args, { cwd, env: makeEnv(env) })
+    return ''
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string }
+    return `the ledger is not sound: ${stdout}${stderr}`
+  }
 }
 
 export interface Spend {
