@@ -39,9 +39,9 @@ export function observeApiPromise(
   const call: Call = { operation, reader, original, replacement: original, parsing: false }
   // It takes the place of the original, so that a rejection which nobody handles stays unhandled.
   call.replacement = original.then(
-    (response) => {
-      call.operation.receive({})
-      return response
+    (head) => {
+      runQuietly(() => call.operation.receive(reader.readHead?.(head) ?? {}))
+      return head
     },
     (error: unknown) => {
       call.operation.fail(error)

@@ -32,6 +32,36 @@ test('every kind of token has its name, and subsets overlap as the conventions w
     'gen_ai.usage.reasoning.output_tokens': 100,
     'gen_ai.usage.audio.output_tokens': 40,
     'gen_ai.usage.image.output_tokens': 2,
+    'spancost.usage.cache_write_1h.input_tokens': 30,
+  })
+})
+
+test('what the conventions have no name for has one of ours', () => {
+  const reply = {
+    region: 'us',
+    reportedCost: { amount: '0.0000215', currency: 'USD' },
+    usage: {
+      webSearches: 2,
+      searches: 1,
+      images: 3,
+      pages: 4,
+      characters: 50,
+      audioSeconds: 1.5,
+      videoSeconds: 8,
+    },
+  }
+  expect(describeReply(reply, TIER)).toStrictEqual({
+    'spancost.response.region': 'us',
+    'spancost.usage.web_searches': 2,
+    'spancost.usage.searches': 1,
+    'spancost.usage.images': 3,
+    'spancost.usage.pages': 4,
+    'spancost.usage.characters': 50,
+    'spancost.usage.audio_seconds': 1.5,
+    'spancost.usage.video_seconds': 8,
+    'gen_ai.usage.cost.amount': 0.0000215,
+    'gen_ai.usage.cost.currency': 'USD',
+    'gen_ai.usage.cost.source': 'provider',
   })
 })
 

@@ -8,11 +8,23 @@ import {
   ATTR_GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,
   ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
   ATTR_GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
+  ATTR_GEN_AI_USAGE_COST_AMOUNT,
+  ATTR_GEN_AI_USAGE_COST_CURRENCY,
+  ATTR_GEN_AI_USAGE_COST_SOURCE,
   ATTR_GEN_AI_USAGE_IMAGE_INPUT_TOKENS,
   ATTR_GEN_AI_USAGE_IMAGE_OUTPUT_TOKENS,
   ATTR_GEN_AI_USAGE_INPUT_TOKENS,
   ATTR_GEN_AI_USAGE_OUTPUT_TOKENS,
   ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+  ATTR_SPANCOST_RESPONSE_REGION,
+  ATTR_SPANCOST_USAGE_AUDIO_SECONDS,
+  ATTR_SPANCOST_USAGE_CACHE_WRITE_1H_INPUT_TOKENS,
+  ATTR_SPANCOST_USAGE_CHARACTERS,
+  ATTR_SPANCOST_USAGE_IMAGES,
+  ATTR_SPANCOST_USAGE_PAGES,
+  ATTR_SPANCOST_USAGE_SEARCHES,
+  ATTR_SPANCOST_USAGE_VIDEO_SECONDS,
+  ATTR_SPANCOST_USAGE_WEB_SEARCHES,
   type Reply,
   type Usage,
 } from '@spancost/genai'
@@ -31,6 +43,27 @@ export function describeReply(reply: Reply, serviceTierKey: string): Attributes 
     [ATTR_GEN_AI_RESPONSE_FINISH_REASONS]: reasons,
     [serviceTierKey]: reply.serviceTier,
     ...(reply.usage && describeUsage(reply.usage)),
+    ...describeBeyondConventions(reply),
+  })
+}
+
+/** What a price needs and the conventions have no name for. */
+export function describeBeyondConventions({ usage = {}, ...reply }: Reply): Attributes {
+  return withoutAbsent({
+    [ATTR_SPANCOST_RESPONSE_REGION]: reply.region,
+    [ATTR_SPANCOST_USAGE_CACHE_WRITE_1H_INPUT_TOKENS]: usage.cacheWrite1hTokens || undefined,
+    [ATTR_SPANCOST_USAGE_WEB_SEARCHES]: usage.webSearches,
+    [ATTR_SPANCOST_USAGE_SEARCHES]: usage.searches,
+    [ATTR_SPANCOST_USAGE_IMAGES]: usage.images,
+    [ATTR_SPANCOST_USAGE_PAGES]: usage.pages,
+    [ATTR_SPANCOST_USAGE_CHARACTERS]: usage.characters,
+    [ATTR_SPANCOST_USAGE_AUDIO_SECONDS]: usage.audioSeconds,
+    [ATTR_SPANCOST_USAGE_VIDEO_SECONDS]: usage.videoSeconds,
+    ...(reply.reportedCost && {
+      [ATTR_GEN_AI_USAGE_COST_AMOUNT]: Number(reply.reportedCost.amount),
+      [ATTR_GEN_AI_USAGE_COST_CURRENCY]: reply.reportedCost.currency,
+      [ATTR_GEN_AI_USAGE_COST_SOURCE]: 'provider',
+    }),
   })
 }
 

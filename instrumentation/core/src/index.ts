@@ -1,6 +1,7 @@
+export { describeBeyondConventions } from './attributes.ts'
 export { isTracingSuppressed } from './context.ts'
 export * from './names.ts'
-export type { ReplyReader } from './observation.ts'
+export type { Observation, ReplyReader } from './observation.ts'
 export {
   startOperation,
   type ActiveOperation,

@@ -7,7 +7,11 @@ function define() {
   const warn = vi.fn<DiagLogger['warn']>()
   const ignore = () => undefined
   const diag = { warn, error: ignore, info: ignore, debug: ignore, verbose: ignore }
-  return { patch, warn, module: defineSdkModule({ name: 'sdk', majors: [6, 7], diag, patch }) }
+  return {
+    patch,
+    warn,
+    module: defineSdkModule({ name: 'sdk', files: [], majors: [6, 7], diag, patch }),
+  }
 }
 
 test.each(['6.0.0', '7.57.0', '7.58.0-beta.1'])('%s is patched', (version) => {

@@ -1,9 +1,14 @@
 import type { DiagLogger } from '@opentelemetry/api'
-import { InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation'
+import {
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '@opentelemetry/instrumentation'
 
 export interface SdkModule {
   /** The package's name on npm. */
   readonly name: string
+  /** Further files of it that are hooked, such as `resources/index.mjs`. */
+  readonly files: readonly string[]
   /** The major versions that the instrumentation knows. */
   readonly majors: readonly number[]
   readonly diag: DiagLogger
@@ -18,20 +23,21 @@ export interface SdkModule {
  * patched method asks whether its instrumentation is enabled.
  */
 export function defineSdkModule(sdk: SdkModule): InstrumentationNodeModuleDefinition {
-  return new InstrumentationNodeModuleDefinition(
-    sdk.name,
-    ['*'],
-    (moduleExports: unknown, version) => {
-      const major = Number.parseInt(version ?? '', 10)
-      if (sdk.majors.includes(major)) {
-        sdk.patch(moduleExports)
-      } else {
-        sdk.diag.warn(
-          `${sdk.name} ${version ?? '(unknown version)'} is not instrumented, its calls make no ` +
-            `spans. Known major versions: ${sdk.majors.join(', ')}.`,
-        )
-      }
-      return moduleExports
-    },
+  const patch = (moduleExports: unknown, version?: string) => {
+    const major = Number.parseInt(version ?? '', 10)
+    if (sdk.majors.includes(major)) {
+      sdk.patch(moduleExports)
+    } else {
+      sdk.diag.warn(
+        `${sdk.name} ${version ?? '(unknown version)'} is not instrumented, its calls make no ` +
+          `spans. Known major versions: ${sdk.majors.join(', ')}.`,
+      )
+    }
+    return moduleExports
+  }
+  const ignore = () => undefined
+  const files = sdk.files.map(
+    (file) => new InstrumentationNodeModuleFile(`${sdk.name}/${file}`, ['*'], patch, ignore),
   )
+  return new InstrumentationNodeModuleDefinition(sdk.name, ['*'], patch, ignore, files)
 }

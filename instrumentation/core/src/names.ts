@@ -8,3 +8,5 @@ export const ATTR_GEN_AI_REQUEST_PRESENCE_PENALTY = 'gen_ai.request.presence_pen
 export const ATTR_GEN_AI_REQUEST_PREVIOUS_RESPONSE_ID = 'gen_ai.request.previous_response.id'
 export const ATTR_GEN_AI_REQUEST_REASONING_LEVEL = 'gen_ai.request.reasoning.level'
 export const ATTR_GEN_AI_REQUEST_SEED = 'gen_ai.request.seed'
+export const ATTR_GEN_AI_REQUEST_STOP_SEQUENCES = 'gen_ai.request.stop_sequences'
+export const ATTR_GEN_AI_REQUEST_TOP_K = 'gen_ai.request.top_k'

@@ -10,6 +10,8 @@ export interface ReplyReader {
   readReply(body: unknown): Reply
   /** What of the value is the stream, where it is not the value itself. */
   findStream?(value: unknown): unknown
+  /** Reads what an SDK made by Stainless has before the body: the request and the HTTP response. */
+  readHead?(head: unknown): Reply
 }
 
 /** One call under observation. Whatever can still deliver its result holds this very object. */

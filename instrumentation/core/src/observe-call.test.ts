@@ -1,29 +1,29 @@
 import { expect, test, vi } from 'vitest'
 import { observeCall } from './observe-call.ts'
 import { startOperation } from './operation.ts'
-import { CHAT, createRecordingTelemetry } from './testing/telemetry.ts'
+import { CHAT, createRecordingTelemetry, type RecordingTelemetry } from './testing/telemetry.ts'
 
 const READER = { readReply: (body: unknown) => ({ responseId: String(body) }) }
+
+const start = (telemetry: RecordingTelemetry) => () => ({
+  operation: startOperation(telemetry, CHAT),
+  reader: READER,
+})
 
 test('a method that throws at once still throws, and its span has the error', () => {
   const telemetry = createRecordingTelemetry()
   const error = new TypeError('bad arguments')
   const call = () =>
-    observeCall(
-      () => {
-        throw error
-      },
-      () => startOperation(telemetry, CHAT),
-      READER,
-    )
+    observeCall(() => {
+      throw error
+    }, start(telemetry))
   expect(call).toThrow(error)
   expect(telemetry.readSpans()[0]?.attributes['error.type']).toBe('TypeError')
 })
 
 test('a plain promise settles as it did, and its value is read first', async () => {
   const telemetry = createRecordingTelemetry()
-  const start = () => startOperation(telemetry, CHAT)
-  expect(await observeCall(async () => 'reply', start, READER)).toBe('reply')
+  expect(await observeCall(async () => 'reply', start(telemetry))).toBe('reply')
   expect(telemetry.readSpans()[0]?.attributes['gen_ai.response.id']).toBe('reply')
 })
 
@@ -33,7 +33,7 @@ test('a rejection stays the same error', async () => {
   const call = async () => {
     throw error
   }
-  const result = observeCall(call, () => startOperation(telemetry, CHAT), READER)
+  const result = observeCall(call, start(telemetry))
   await expect(result).rejects.toBe(error)
   expect(telemetry.readSpans()[0]?.attributes['error.type']).toBe('RangeError')
 })
@@ -43,17 +43,16 @@ test('a call that shall have no span is made all the same', () => {
     observeCall(
       () => 'result',
       () => undefined,
-      READER,
     ),
   ).toBe('result')
 })
 
 test('where the span cannot be started, the call is made all the same, once', () => {
   const call = vi.fn<() => string>(() => 'result')
-  const start = () => {
+  const fail = () => {
     throw new Error('a fault of ours')
   }
-  expect(observeCall(call, start, READER)).toBe('result')
+  expect(observeCall(call, fail)).toBe('result')
   expect(call).toHaveBeenCalledTimes(1)
 })
 
@@ -82,11 +81,7 @@ class HttpResponsePromise extends Promise<unknown> {
 test('the promise of an SDK made by Fern is handed on itself, with its raw response', async () => {
   const telemetry = createRecordingTelemetry()
   const promise = new HttpResponsePromise(Promise.resolve({ data: 'reply', rawResponse: 'raw' }))
-  const result = observeCall(
-    () => promise,
-    () => startOperation(telemetry, CHAT),
-    READER,
-  )
+  const result = observeCall(() => promise, start(telemetry))
   expect(result).toBe(promise)
   expect(await result.withRawResponse()).toEqual({ data: 'reply', rawResponse: 'raw' })
   expect(await result).toBe('reply')

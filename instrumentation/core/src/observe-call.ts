@@ -12,16 +12,13 @@ import { readMember } from './request-values.ts'
  *
  * @param start `undefined` where the call shall have no span.
  */
-export function observeCall<T>(
-  call: () => T,
-  start: () => ActiveOperation | undefined,
-  reader: ReplyReader,
-): T {
-  let operation: ActiveOperation | undefined
+export function observeCall<T>(call: () => T, start: () => Observation | undefined): T {
+  let observation: Observation | undefined
   runQuietly(() => {
-    operation = start()
+    observation = start()
   })
-  if (operation === undefined) return call()
+  if (observation === undefined) return call()
+  const { operation, reader } = observation
   let result: T
   try {
     result = context.with(operation.context, call)

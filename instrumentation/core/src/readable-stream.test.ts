@@ -32,8 +32,7 @@ const READER = { readReply: (chunk: unknown) => ({ responseId: String(chunk) }) 
 async function open(telemetry: RecordingTelemetry, stream: EventStream): Promise<EventStream> {
   return observeCall(
     async () => stream,
-    () => startOperation(telemetry, { ...CHAT, stream: true }),
-    READER,
+    () => ({ operation: startOperation(telemetry, { ...CHAT, stream: true }), reader: READER }),
   )
 }
 

@@ -4,10 +4,10 @@ import {
   type InstrumentationConfig,
   type InstrumentationNodeModuleDefinition,
 } from '@opentelemetry/instrumentation'
-import type { Reply } from '@spancost/genai'
 import { isTracingSuppressed } from './context.ts'
 import { createInstruments, type Instruments } from './metrics.ts'
 import { defineSdkModule } from './module.ts'
+import type { Observation, ReplyReader } from './observation.ts'
 import { observeCall } from './observe-call.ts'
 import { startOperation, type OperationStart } from './operation.ts'
 import { readMember } from './request-values.ts'
@@ -21,7 +21,7 @@ export interface SdkCall<Config = InstrumentationConfig> {
 }
 
 /** A method of an SDK whose calls become spans. */
-export interface SdkMethod<Config = InstrumentationConfig> {
+export interface SdkMethod<Config = InstrumentationConfig> extends ReplyReader {
   /**
    * From the module's exports to the method, such as `OpenAI.Embeddings.prototype.create`. Behind a
    * `prototype`, names may stand for what a getter makes: `Mistral.prototype.chat.complete`.
@@ -31,15 +31,15 @@ export interface SdkMethod<Config = InstrumentationConfig> {
   readonly optional?: boolean
   /** What its span says at the start; `undefined` for a call that shall have none. */
   describe(call: SdkCall<Config>): OperationStart | undefined
-  /** Reads the value that the method promises, or one chunk of the stream that it promises. */
-  readReply(body: unknown): Reply
-  /** What of the value is the stream, where it is not the value itself. */
-  findStream?(value: unknown): unknown
+  /** For a call of which the SDK makes a span by itself: what is to be done instead of another. */
+  adopt?(call: SdkCall<Config>): Observation | undefined
 }
 
 export interface Sdk<Config = InstrumentationConfig> {
   /** The package's name on npm. */
   readonly name: string
+  /** Files of the package, beside the main one, that others load the SDK's classes from. */
+  readonly files?: readonly string[]
   /** The major versions that are known. */
   readonly majors: readonly number[]
   readonly methods: readonly SdkMethod<Config>[]
@@ -77,10 +77,10 @@ export abstract class SdkInstrumentation<
 
   protected override init(): InstrumentationNodeModuleDefinition[] {
     this.patched = new Map()
-    const { name, majors } = this.describeSdk()
+    const { name, majors, files = [] } = this.describeSdk()
     this.log = diag.createComponentLogger({ namespace: this.instrumentationName })
     const patch = (moduleExports: unknown) => this.manuallyInstrument(moduleExports)
-    return [defineSdkModule({ name, majors, diag: this.log, patch })]
+    return [defineSdkModule({ name, files, majors, diag: this.log, patch })]
   }
 
   protected override _updateMetricInstruments(): void {
@@ -92,16 +92,20 @@ export abstract class SdkInstrumentation<
     if (names.has(name)) return
     this.patched.set(holder, names.add(name))
 
-    const start = (target: unknown, args: readonly unknown[]) => {
-      const operation = method.describe({ target, args, config: this.getConfig() })
+    const start = (target: unknown, args: readonly unknown[]): Observation | undefined => {
+      const call = { target, args, config: this.getConfig() }
+      const adopted = method.adopt?.(call)
+      if (adopted !== undefined) return adopted
+      const described = method.describe(call)
+      if (described === undefined) return undefined
       const telemetry = { tracer: this.tracer, instruments: this.instruments }
-      return operation && startOperation(telemetry, operation)
+      return { operation: startOperation(telemetry, described), reader: method }
     }
     const isActive = () => this.isEnabled() && !isTracingSuppressed()
 
     function patched(this: unknown, ...args: readonly unknown[]): unknown {
       const call = () => original.apply(this, [...args])
-      return isActive() ? observeCall(call, () => start(this, args), method) : call()
+      return isActive() ? observeCall(call, () => start(this, args)) : call()
     }
     // Name and length stay as they were, and the method stays hidden from enumeration.
     Object.defineProperties(patched, Object.getOwnPropertyDescriptors(original))
@@ -116,10 +120,18 @@ interface FoundMethod {
   readonly original: Method
 }
 
-/** A bundler may leave a module's exports only as the default one's members. */
+/**
+ * A bundler may leave a module's exports only as the default one's members. A module that is not the
+ * main one exports what the members of the path's first class are.
+ */
 function findMethod(moduleExports: unknown, path: string): FoundMethod | undefined {
+  const rest = path.slice(path.indexOf('.') + 1)
   try {
-    return followPath(moduleExports, path) ?? followPath(readMember(moduleExports, 'default'), path)
+    return (
+      followPath(moduleExports, path) ??
+      followPath(readMember(moduleExports, 'default'), path) ??
+      followPath(moduleExports, rest)
+    )
   } catch {
     // A getter of another version may not like the look of a client that is none.
     return undefined

@@ -82,9 +82,9 @@ describe.each(CASES)(
       expect(spans.map(describeSpan)).toEqual(
         expected.map((span) => ({
           name: span.name,
-          kind: CLIENT,
+          kind: span.kind ?? CLIENT,
           attributes: span.attributes,
-          status: span.error === undefined ? 0 : ERROR,
+          status: span.status ?? (span.error === undefined ? 0 : ERROR),
           message: span.error,
           hasEnded: true,
         })),

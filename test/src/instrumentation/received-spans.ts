@@ -21,17 +21,18 @@ export function readSpans({ resourceSpans = [] }: TracesRequest): readonly Recei
   return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
 }
 
-/** The spans below each scenario's own span, in the order of their starts. */
+/** All spans below each scenario's own span, in the order of their starts. */
 export function groupByScenario(
   spans: readonly ReceivedSpan[],
   names: readonly string[],
 ): ReadonlyMap<string, readonly ReceivedSpan[]> {
+  // Each scenario has a trace of its own.
   const scenarios = spans.filter((span) => names.includes(span.name))
   return new Map(
-    scenarios.map(({ name, spanId }) => [
+    scenarios.map(({ name, spanId, traceId }) => [
       name,
       spans
-        .filter((span) => span.parentSpanId === spanId)
+        .filter((span) => span.traceId === traceId && span.spanId !== spanId)
         .sort((a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano))),
     ]),
   )
@@ -46,6 +47,7 @@ export function readAttributes(span: ReceivedSpan): Record<string, unknown> {
 
 function normalizeValue(key: string, value: unknown): unknown {
   if (key === 'gen_ai.response.id') return String(value).replace(/\d+$/, '*')
+  if (key === 'anthropic.request.id') return String(value).replace(/\d+$/, '*')
   const number = Number(value)
   if (key === 'gen_ai.response.time_to_first_chunk') return number > 0 ? 'seconds' : value
   if (key === 'server.port') return number > 1023 ? 'a port' : value

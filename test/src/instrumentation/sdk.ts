@@ -29,6 +29,10 @@ export interface ExpectedSpan {
   readonly attributes: Readonly<Record<string, unknown>>
   /** The status message of a failed call. */
   readonly error?: string
+  /** Absent: 2 (error) for a failed call, else 0 (unset). */
+  readonly status?: number
+  /** Absent: 3 (client). */
+  readonly kind?: number
 }
 
 export function expectSpan(

@@ -1,3 +1,8 @@
+import {
+  ATTR_SPANCOST_RESPONSE_REGION,
+  ATTR_SPANCOST_RESPONSE_SERVICE_TIER,
+  ATTR_SPANCOST_USAGE_WEB_SEARCHES,
+} from '../own-attributes.ts'
 import { createDialect } from '../create-dialect.ts'
 import {
   classifyGenAi,
@@ -10,7 +15,8 @@ import {
 /**
  * The spans that Anthropic's SDKs make themselves, and those of the Claude API's server side, which
  * stand below them in the same trace. Cached tokens are inside the input. Read from captures of the
- * TypeScript SDK 1.12.0; of the server's spans only the documentation was there.
+ * TypeScript SDK 1.12.0; of the server's spans only the documentation was there. Our instrumentation
+ * puts on the SDK's spans what they lack.
  */
 export const anthropic = createDialect({
   name: 'anthropic',
@@ -18,12 +24,19 @@ export const anthropic = createDialect({
   marks: GEN_AI_MARKS,
   texts: {
     ...GEN_AI_TEXTS,
-    serviceTier: ['anthropic.response.service_tier', ...GEN_AI_TEXTS.serviceTier],
+    // Ours comes first: it is only there where the SDK's own leaves out what was billed.
+    serviceTier: [
+      ATTR_SPANCOST_RESPONSE_SERVICE_TIER,
+      'anthropic.response.service_tier',
+      ...GEN_AI_TEXTS.serviceTier,
+    ],
+    region: [ATTR_SPANCOST_RESPONSE_REGION],
   },
   counts: {
     ...GEN_AI_COUNTS,
     cacheWrite5m: ['anthropic.usage.cache_creation.ephemeral_5m_input_tokens'],
     cacheWrite1h: ['anthropic.usage.cache_creation.ephemeral_1h_input_tokens'],
+    webSearches: [ATTR_SPANCOST_USAGE_WEB_SEARCHES],
     // Compaction is billed, but the SDK leaves it out of the totals.
     besideInput: ['anthropic.usage.compaction.input_tokens'],
     besideOutput: ['anthropic.usage.compaction.output_tokens'],

@@ -17,6 +17,7 @@ import { openlit } from './openlit.ts'
 import { openllmetry } from './openllmetry.ts'
 import { otel } from './otel.ts'
 import { pydanticAi } from './pydantic-ai.ts'
+import { spancost } from './spancost.ts'
 import { strands } from './strands.ts'
 import { vercelOtel } from './vercel-otel.ts'
 import { vercel } from './vercel.ts'
@@ -26,6 +27,7 @@ import { vercel } from './vercel.ts'
  * stands before those that exporters add on top of it, and plain conventions stand last.
  */
 export const DIALECTS: readonly Dialect[] = [
+  spancost,
   anthropic,
   openllmetry,
   openlit,

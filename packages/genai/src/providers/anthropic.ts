@@ -25,23 +25,30 @@ export function readAnthropicReply(body: unknown): Reply {
   const stopReason =
     readText(message.stop_reason) ?? readText(readObject(message.delta).stop_reason)
   return omitAbsent<Reply>({
-    usage: readUsage(usage, envelope.type === 'message_delta'),
+    usage: readUsage(usage, envelope.type),
     responseModel: readText(message.model),
     responseId: readText(message.id),
     serviceTier: usage.speed === 'fast' ? 'fast' : readText(usage.service_tier),
+    region: readGeography(usage.inference_geo),
     finishReasons: stopReason === undefined ? undefined : [stopReason],
     errorType: readText(readObject(envelope.error).type),
   })
 }
 
-function readUsage(usage: JsonObject, isDelta: boolean): Usage | undefined {
+/** `global` and `not_available` have no price of their own. */
+function readGeography(value: unknown): string | undefined {
+  const geography = readText(value)
+  return geography === 'global' || geography === 'not_available' ? undefined : geography
+}
+
+function readUsage(usage: JsonObject, part: unknown): Usage | undefined {
   // Compacting the context is a call of its own, billed and not in the totals. The advisor's calls
   // are not read: they go to another model, so they cannot be priced with these.
   const compactions = readList(usage.iterations).filter(({ type }) => type === 'compaction')
   const calls = [usage, ...compactions]
   const sum = (read: (call: JsonObject) => number | undefined) => addCounts(...calls.map(read))
   // The totals of a delta have no lifetimes: taken for the default, they would be counted twice.
-  const writes = isDelta && !isObject(usage.cache_creation) ? compactions : calls
+  const writes = part === 'message_delta' && !isObject(usage.cache_creation) ? compactions : calls
   return omitEmpty<Usage>({
     inputTokens:
       readCount(usage.input_tokens) === undefined
@@ -56,7 +63,9 @@ function readUsage(usage: JsonObject, isDelta: boolean): Usage | undefined {
     cacheReadTokens: sum((call) => readCount(call.cache_read_input_tokens)),
     cacheWrite5mTokens: addCounts(...writes.map(readShortWrites)),
     cacheWrite1hTokens: addCounts(...writes.map(readLongWrites)),
-    outputTokens: sum((call) => readCount(call.output_tokens)),
+    // A stream begins with a placeholder.
+    outputTokens:
+      part === 'message_start' ? undefined : sum((call) => readCount(call.output_tokens)),
     reasoningTokens: readCount(readObject(usage.output_tokens_details).thinking_tokens),
     webSearches: readCount(readObject(usage.server_tool_use).web_search_requests),
   })

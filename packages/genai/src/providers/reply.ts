@@ -7,6 +7,10 @@ export interface Reply {
   readonly responseId?: string
   /** The tier that served the call, as the provider spells it (`default`, `priority`, ...). */
   readonly serviceTier?: string
+  /** Where it was served, if that is told and matters for the price. */
+  readonly region?: string
+  /** What the provider, or a gateway, says that it billed; plain decimal digits. */
+  readonly reportedCost?: { readonly amount: string; readonly currency: string }
   /** One for each choice, by the choice's index; a choice that goes on has none yet. */
   readonly finishReasons?: readonly (string | undefined)[]
   /** Set where the reply, though delivered, says that the operation failed. */

@@ -1,4 +1,5 @@
 import type { TestedSdk } from '../sdk.ts'
+import { anthropic, anthropicBedrock, anthropicVertex } from './anthropic/index.ts'
 import { openai } from './openai/index.ts'
 
 /**
@@ -6,4 +7,9 @@ import { openai } from './openai/index.ts'
  * and what spans that must make, and a line below. It must not import the SDK but for its types:
  * the program of the matrix loads it, as an ES module or as CommonJS.
  */
-export const SDKS: Readonly<Record<string, TestedSdk<never>>> = { openai }
+export const SDKS: Readonly<Record<string, TestedSdk<never>>> = {
+  openai,
+  anthropic,
+  anthropicBedrock,
+  anthropicVertex,
+}

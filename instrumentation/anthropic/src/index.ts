@@ -1,0 +1,1 @@
+export { AnthropicInstrumentation, type AnthropicInstrumentationConfig } from './instrumentation.ts'

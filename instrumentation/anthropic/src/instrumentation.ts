@@ -1,0 +1,45 @@
+import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
+import { readAnthropicReply } from '@spancost/genai'
+import { readMember, SdkInstrumentation, type Sdk, type SdkMethod } from '@spancost/instrumentation'
+import { adoptNativeSpan, makesNativeSpans } from './native-span.ts'
+import { describeCall } from './request.ts'
+
+const NAME = '@spancost/instrumentation-anthropic'
+const VERSION = '0.1.0'
+
+export type AnthropicInstrumentationConfig = InstrumentationConfig
+
+/**
+ * Helpers (`parse`, `stream`, `toolRunner`) all go through `create`. The packages for Bedrock and
+ * Vertex AI take the classes from a file of the SDK, and never load its main one.
+ */
+const SDK: Sdk = {
+  name: '@anthropic-ai/sdk',
+  majors: [0, 1],
+  files: ['resources/index.mjs', 'resources/index.js'],
+  methods: [
+    create('Anthropic.Messages.prototype.create'),
+    create('Anthropic.Beta.Messages.prototype.create'),
+  ],
+}
+
+/** Makes a span of each call of the `@anthropic-ai/sdk` package, or completes the SDK's own. */
+export class AnthropicInstrumentation extends SdkInstrumentation {
+  constructor(config: AnthropicInstrumentationConfig = {}) {
+    super(NAME, VERSION, config)
+  }
+
+  protected override describeSdk(): Sdk {
+    return SDK
+  }
+}
+
+function create(path: string): SdkMethod {
+  return {
+    path,
+    adopt: ({ target }) =>
+      makesNativeSpans(readMember(target, '_client')) ? adoptNativeSpan() : undefined,
+    describe: ({ target, args }) => describeCall(readMember(target, '_client'), args[0]),
+    readReply: readAnthropicReply,
+  }
+}

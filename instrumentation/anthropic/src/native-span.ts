@@ -1,0 +1,89 @@
+import { context, trace, type Span } from '@opentelemetry/api'
+import {
+  ATTR_GEN_AI_RESPONSE_FINISH_REASONS,
+  ATTR_SPANCOST_RESPONSE_SERVICE_TIER,
+  mergeReplies,
+  readAnthropicReply,
+  type Reply,
+} from '@spancost/genai'
+import { describeBeyondConventions, readMember, type Observation } from '@spancost/instrumentation'
+
+/**
+ * Since 0.134 the SDK makes a span of each call by itself, where a tracer provider is registered and
+ * nobody turned that off. A second span would count the call twice.
+ */
+export function makesNativeSpans(client: unknown): boolean {
+  if (readMember(client, '_tracer') === undefined) return false
+  const own = readMember(readMember(client, 'openTelemetry'), 'tracerProvider')
+  return own !== undefined || isTracerProviderRegistered()
+}
+
+/** The API's stand-in for a provider has none to delegate to until one is registered. */
+function isTracerProviderRegistered(): boolean {
+  const provider: unknown = trace.getTracerProvider()
+  const getDelegateTracer = readMember(provider, 'getDelegateTracer')
+  if (typeof getDelegateTracer !== 'function') return true
+  return Reflect.apply(getDelegateTracer, provider, ['spancost']) !== undefined
+}
+
+/**
+ * Follows a call of which the SDK makes the span, and puts on that span what the SDK leaves out and
+ * a price needs: searches, the fast mode, the geography. The SDK starts and ends it.
+ */
+export function adoptNativeSpan(): Observation {
+  let span: Span | undefined
+  let reply: Reply = {}
+
+  function receive(part: Reply): void {
+    reply = mergeReplies(reply, part)
+    // Where the application leaves a stream, the SDK ends its span before it tells the stream.
+    if (part.usage !== undefined) complete()
+  }
+  function complete(): void {
+    if (span?.isRecording() === true) span.setAttributes(describeMissing(reply))
+  }
+  return {
+    operation: {
+      context: context.active(),
+      receive,
+      receiveChunk: receive,
+      end: complete,
+      fail: complete,
+      abandon: complete,
+    },
+    reader: {
+      readHead(head) {
+        span = findSpan(head)
+        return {}
+      },
+      readReply: readAnthropicReply,
+    },
+  }
+}
+
+function describeMissing(reply: Reply) {
+  const reasons = reply.finishReasons?.filter((reason) => reason !== undefined) ?? []
+  return {
+    ...describeBeyondConventions(withoutCounted(reply)),
+    ...(reply.serviceTier === 'fast' && { [ATTR_SPANCOST_RESPONSE_SERVICE_TIER]: 'fast' }),
+    ...(reasons.length > 0 && { [ATTR_GEN_AI_RESPONSE_FINISH_REASONS]: reasons }),
+  }
+}
+
+/** Of the counts, the SDK leaves out only the searches. */
+function withoutCounted({ usage, ...reply }: Reply): Reply {
+  const webSearches = usage?.webSearches
+  return webSearches === undefined ? reply : { ...reply, usage: { webSearches } }
+}
+
+/** The SDK hands the span of a call down in the options of its request. */
+function findSpan(head: unknown): Span | undefined {
+  const span = readMember(readMember(readMember(head, 'options'), '__span'), 'span')
+  return isSpan(span) ? span : undefined
+}
+
+function isSpan(value: unknown): value is Span {
+  return ['isRecording', 'setAttributes'].every(
+    (name) => typeof readMember(value, name) === 'function',
+  )
+}
