@@ -79,15 +79,17 @@ describe.each(CASES)(
     test.each(Object.keys(sdk.scenarios))('%s: one span a call, with all that was told', (name) => {
       const expected = listSpans(expectedSpans[name])
       const spans = spansByScenario.get(name) ?? []
-      expect(spans.map(describeSpan)).toEqual(
-        expected.map((span) => ({
-          name: span.name,
-          kind: span.kind ?? CLIENT,
-          attributes: span.attributes,
-          status: span.status ?? (span.error === undefined ? 0 : ERROR),
-          message: span.error,
-          hasEnded: true,
-        })),
+      expect(spans.map(describeSpan).sort(bySpan)).toEqual(
+        expected
+          .map((span) => ({
+            name: span.name,
+            kind: span.kind ?? CLIENT,
+            attributes: span.attributes,
+            status: span.status ?? (span.error === undefined ? 0 : ERROR),
+            message: span.error,
+            hasEnded: true,
+          }))
+          .sort(bySpan),
       )
       if (!isDeepStrictEqual(readResult(observed, name), readResult(plain, name))) return
       seenCalls.push({ sdk: sdk.name, version, loader, scenario: name, spans: expected })
@@ -109,7 +111,7 @@ function listSpans(expected: ExpectedSpan | readonly ExpectedSpan[] = []): reado
   return 'name' in expected ? [expected] : expected
 }
 
-function describeSpan(span: ReceivedSpan): object {
+function describeSpan(span: ReceivedSpan) {
   return {
     name: span.name,
     kind: span.kind,
@@ -118,6 +120,24 @@ function describeSpan(span: ReceivedSpan): object {
     message: span.status.message,
     hasEnded: Number(span.endTimeUnixNano) > Number(span.startTimeUnixNano),
   }
+}
+
+/** Starts are only told to the millisecond, so an order by them would change from run to run. */
+function bySpan(a: SpanDescription, b: SpanDescription): number {
+  return rank(a).localeCompare(rank(b))
+}
+
+function rank({ name, attributes }: SpanDescription): string {
+  return [
+    name,
+    attributes['gen_ai.request.model'],
+    attributes['gen_ai.response.finish_reasons'],
+  ].join()
+}
+
+interface SpanDescription {
+  readonly name: string
+  readonly attributes: Readonly<Record<string, unknown>>
 }
 
 function readNodeVersion(node: string): string {

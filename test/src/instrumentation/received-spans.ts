@@ -21,7 +21,7 @@ export function readSpans({ resourceSpans = [] }: TracesRequest): readonly Recei
   return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
 }
 
-/** All spans below each scenario's own span, in the order of their starts. */
+/** All spans below each scenario's own span. */
 export function groupByScenario(
   spans: readonly ReceivedSpan[],
   names: readonly string[],
@@ -31,9 +31,7 @@ export function groupByScenario(
   return new Map(
     scenarios.map(({ name, spanId, traceId }) => [
       name,
-      spans
-        .filter((span) => span.traceId === traceId && span.spanId !== spanId)
-        .sort((a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano))),
+      spans.filter((span) => span.traceId === traceId && span.spanId !== spanId),
     ]),
   )
 }
