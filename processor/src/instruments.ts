@@ -1,6 +1,7 @@
 import { metrics } from '@opentelemetry/api'
 import type { Recorded } from '@spancost/ledger'
 import type { Consume, OtlpRequest } from './consume.ts'
+import type { BookOutcome } from './keep-books.ts'
 
 /** What the processor counts and times of its own work; docs/metrics.md explains each metric. */
 export interface Instruments {
@@ -9,6 +10,8 @@ export interface Instruments {
   watchInFlight(readBytes: () => number): void
   /** Counts what a best-effort destination did not get. */
   readonly onLost: (request: OtlpRequest) => void
+  /** Counts new price books by what became of them. */
+  readonly onBook: (outcome: BookOutcome) => void
   /** Counts requests by what became of them, and how long they took. */
   measure(next: Consume): Consume
 }
@@ -41,7 +44,12 @@ export function createInstruments(): Instruments {
     description: 'Bytes of requests that are being read or are in work.',
     unit: 'By',
   })
+  const books = meter.createCounter('spancost.processor.books', {
+    description: 'New price books, by what became of them.',
+    unit: '{book}',
+  })
   return {
+    onBook: (outcome) => books.add(1, { 'spancost.book.outcome': outcome }),
     watchInFlight: (readBytes) => inFlight.addCallback((result) => result.observe(readBytes())),
     onLost: ({ signal }) => lost.add(1, { 'spancost.signal': signal }),
     onRecorded: (spanCount, recorded) => {

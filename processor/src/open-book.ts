@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises'
 import {
   createBook,
   createOverrides,
-  loadSources,
   type Discount,
   type PriceBook,
   type PriceSource,
   type Terms,
 } from '@spancost/pricing'
 import { parse } from 'yaml'
+import { loadBaseSources } from './book-source.ts'
 import type { Config } from './config.ts'
 import { describeError } from './describe-error.ts'
 
@@ -29,10 +29,15 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024
 /**
  * The books that come with us, under the user's own cards and terms. Their versions in a book's
  * name are digests of what was written, so that an entry tells which prices were in force.
+ * @param given the prices under the user's own; absent: those that the config names.
  * @throws Error that names the file and what is wrong in it.
  */
-export async function openBooks(prices: Config['prices']): Promise<Books> {
-  const base = [...(await readSources(prices)), ...(await loadSources())]
+export async function openBooks(
+  prices: Config['prices'],
+  given?: readonly PriceSource[],
+): Promise<Books> {
+  const under = given ?? (await loadBaseSources(prices.book))
+  const base = [...(await readSources(prices)), ...under]
   const shared = createOwnBook(base, prices)
   const own = await Promise.all(
     Object.entries(prices.tenants).map(async ([tenant, theirs]) => {

@@ -8,7 +8,7 @@ import { createHttpForwarder } from './forward/otlp-http.ts'
 import { withRetry } from './forward/retry.ts'
 import { withTimeout } from './forward/timeout.ts'
 import { withTlsReload } from './forward/tls-reload.ts'
-import { openBooks } from './open-book.ts'
+import { keepBooks } from './keep-books.ts'
 import { openLedger } from './open-ledger.ts'
 import { createPipeline } from './pipeline.ts'
 import { createTokenCheck } from './receive/bearer-tokens.ts'
@@ -52,11 +52,12 @@ async function startRooms(
   log: Logger,
   stops: (() => Promise<void>)[],
 ): Promise<Service['addresses']> {
-  const books = await openBooks(config.prices)
   const store = await openLedger(config.ledger)
   stops.push(() => store.close())
   const telemetry = startTelemetry(config, store, VERSION)
   stops.push(() => telemetry.stop())
+  const books = await keepBooks(config.prices, log, telemetry.onBook)
+  stops.push(async () => books.stop())
 
   const { otlp } = config.receivers
   const onLost: OnLost = (request, endpoint, message) => {

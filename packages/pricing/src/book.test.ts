@@ -31,7 +31,7 @@ describe('the book', () => {
     ['gcp.vertex_ai', 'gemini-2.5-flash', 'google/gemini-2.5-flash'],
     ['gcp.vertex_ai', 'claude-haiku-4-5@20251001', 'anthropic/claude-haiku-4-5'],
     ['gcp.gen_ai', 'gemini-2.5-pro', 'google/gemini-2.5-pro'],
-    ['x_ai', 'grok-4', 'x-ai/grok-4-0709'],
+    ['x_ai', 'grok-4', 'cards:x-ai/grok-4-0709'],
     ['mistral_ai', 'mistral-large-2512', 'mistral/mistral-large-2512'],
     ['moonshot_ai', 'kimi-k2-turbo-preview', 'moonshotai/kimi-k2-turbo-preview'],
     ['groq', 'llama-3.3-70b-versatile', 'groq/llama-3.3-70b-versatile'],
@@ -43,7 +43,7 @@ describe('the book', () => {
     ['az.ai.inference', 'gpt-4o', 'openai/gpt-4o'],
     ['vertex_ai', 'gemini-2.5-flash', 'google/gemini-2.5-flash'],
     ['gemini', 'gemini-2.5-flash', 'google/gemini-2.5-flash'],
-    ['xai', 'grok-4', 'x-ai/grok-4-0709'],
+    ['xai', 'grok-4', 'cards:x-ai/grok-4-0709'],
     // what SDKs write
     [' OpenAI ', 'gpt-4o', 'openai/gpt-4o'],
     ['openai.responses', 'gpt-4o', 'openai/gpt-4o'],

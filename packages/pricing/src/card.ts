@@ -71,6 +71,8 @@ export interface CardRule {
   readonly except?: readonly Unit[]
   /** Rates that are added or replaced, after multiplying. */
   readonly add?: Rates
+  /** The same for a context tier that a card has, by its `start`. */
+  readonly above?: ReadonlyMap<number, Rates>
   readonly source: string
   readonly contested?: string
 }

@@ -79,7 +79,17 @@ function changeCards(cards: readonly Card[], rule: CardRule): readonly Card[] {
 }
 
 function changeCard(card: Card, rule: CardRule): Card {
-  return changeRates(card, (rates) => ({ ...multiplyTokens(rates, rule), ...rule.add }))
+  const changed = changeRates(card, (rates) => ({ ...multiplyTokens(rates, rule), ...rule.add }))
+  return rule.above === undefined ? changed : changeTiers(changed, rule.above)
+}
+
+/** Only tiers that the card has: where a context is long is not for a rule to say. */
+function changeTiers(card: Card, above: ReadonlyMap<number, Rates>): Card {
+  const tiers = card.tiers?.map(({ start, rates }): ContextTier => ({
+    start,
+    rates: { ...rates, ...above.get(start) },
+  }))
+  return tiers === undefined ? card : { ...card, tiers }
 }
 
 /** The cards that a rule makes of those which have no tier, or no region, where it names one. */

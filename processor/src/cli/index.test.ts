@@ -5,23 +5,26 @@ describe('spancost', () => {
   test('--help lists the verbs', async () => {
     const { code, stdout } = await runVerb(['--help'])
     expect(code).toBe(0)
-    for (const verb of ['serve', 'check', 'price', 'explain']) {
+    for (const verb of ['serve', 'check', 'price', 'prices', 'explain']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${verb} `, 'm'))
     }
   })
 
-  test.each(['serve', 'check', 'price', 'explain'])('%s --help and --version', async (verb) => {
-    const help = await runVerb([verb, '--help'])
-    const version = await runVerb([verb, '--version'])
-    expect(help.code).toBe(0)
-    expect(help.stdout).toMatch(new RegExp(`^Usage: spancost ${verb} `))
-    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
-  })
+  test.each(['serve', 'check', 'price', 'prices', 'explain'])(
+    '%s --help and --version',
+    async (verb) => {
+      const help = await runVerb([verb, '--help'])
+      const version = await runVerb([verb, '--version'])
+      expect(help.code).toBe(0)
+      expect(help.stdout).toMatch(new RegExp(`^Usage: spancost ${verb} `))
+      expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    },
+  )
 
   test('help fits a terminal', async () => {
     for (const argv of [
       ['--help'],
-      ...['serve', 'check', 'price', 'explain'].map((v) => [v, '-h']),
+      ...['serve', 'check', 'price', 'prices', 'explain'].map((v) => [v, '-h']),
     ]) {
       const { stdout } = await runVerb(argv)
       expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])

@@ -5,13 +5,24 @@ import { explain } from './explain.ts'
 import { writeLine, type ExitCode, type Io } from './io.ts'
 import { ledger } from './ledger.ts'
 import { price } from './price.ts'
+import { prices } from './prices.ts'
 import { serve } from './serve.ts'
 import { spend } from './spend.ts'
 import { traces } from './traces.ts'
 import { unpriced } from './unpriced.ts'
 import { UsageError, type Verb } from './verb.ts'
 
-const VERBS: readonly Verb[] = [serve, check, price, explain, spend, traces, unpriced, ledger]
+const VERBS: readonly Verb[] = [
+  serve,
+  check,
+  price,
+  prices,
+  explain,
+  spend,
+  traces,
+  unpriced,
+  ledger,
+]
 
 const HELP = `Usage: spancost <verb> [flags]
 

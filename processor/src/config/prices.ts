@@ -1,6 +1,6 @@
 import { UNITS } from '@spancost/genai'
 import { z } from 'zod'
-import { text } from './values.ts'
+import { durationBetween, headers, text } from './values.ts'
 
 /** The section `prices`: what the user says about prices, for everybody and for single tenants. */
 
@@ -61,9 +61,43 @@ const own = {
     .describe('Agreements over list prices; the first that matches a unit holds'),
 }
 
+const book = z
+  .strictObject({
+    path: text(4096)
+      .optional()
+      .describe(
+        'A file in the place of the book that comes with us; what is fetched is kept there',
+      ),
+    url: z
+      .url({ protocol: /^https?$/, error: 'expected an http(s) URL' })
+      .max(2048)
+      .optional()
+      .describe('Where a new book is fetched from; absent: nothing is ever fetched'),
+    headers: headers.prefault({}).describe('Sent with every fetch'),
+    interval: durationBetween('1m', '24h')
+      .prefault('6h')
+      .describe('Between two fetches, give or take a tenth. 1m to 24h'),
+    timeout: durationBetween('1s', '5m').prefault('30s').describe('For one fetch. 1s to 5m'),
+    maxChange: z
+      .number('expected a number from 1.01 to 1000')
+      .min(1.01, 'expected a number from 1.01 to 1000')
+      .max(1000, 'expected a number from 1.01 to 1000')
+      .prefault(4)
+      .describe('A new book in which a rate is so many times another, or 0, is not taken'),
+    mayRemove: z
+      .boolean()
+      .prefault(false)
+      .describe('Whether a new book may lack prices that the one in force has'),
+  })
+  .refine(({ path, url }) => path !== undefined || url !== undefined, {
+    path: ['path'],
+    error: 'missing; a book has a `path`, a `url` or both',
+  })
+
 const tenant = z.strictObject({ ...own, unknown: unknown.optional() })
 
 export const prices = z.strictObject({
+  book: book.optional().describe('Absent: the book that comes with us'),
   ...own,
   unknown: unknown.prefault('unpriced'),
   tenants: z

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createBook, type PriceQuery } from '../book.ts'
-import { createOverrides, loadCards } from './cards.ts'
-import { loadGenaiPrices } from './genai-prices.ts'
+import { compileOwnCards, createOverrides, readOwnCards } from './cards.ts'
+import { compileGenaiPrices, readGenaiPrices } from './genai-prices.ts'
 
-const ours = await loadCards()
-const data = await loadGenaiPrices()
+const ours = compileOwnCards(await readOwnCards())
+const data = compileGenaiPrices(await readGenaiPrices())
 const atMs = Date.parse('2026-09-23T12:00:00Z')
 
 /** A book of two files, the first over the second. */

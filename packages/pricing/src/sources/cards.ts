@@ -8,14 +8,29 @@ const FOLDER = new URL('../../cards/', import.meta.url)
 const VERSION = '2026-11-23'
 
 /** Our own dated cards, of the folder `cards`: they fill and correct what the default data has. */
-export async function loadCards(): Promise<PriceSource> {
+export async function readOwnCards(): Promise<OwnCards> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.json')).toSorted()
-  const texts = await Promise.all(names.map((name) => readFile(new URL(name, FOLDER), 'utf8')))
-  const listings = texts.flatMap((text, index) => {
-    const name = `cards/${names[index]}`
-    return compileFile(readCardFile(parseJson(text, name), name), { prefix: 'cards:' })
-  })
-  return { name: 'cards', version: VERSION, listings, isAdditive: true }
+  const files = await Promise.all(
+    names.map(async (name): Promise<[string, unknown]> => {
+      const text = await readFile(new URL(name, FOLDER), 'utf8')
+      return [name, parseJson(text, `cards/${name}`)]
+    }),
+  )
+  return { version: VERSION, files: Object.fromEntries(files) }
+}
+
+/** Files of cards by name, as a parser made them. */
+export interface OwnCards {
+  readonly version: string
+  readonly files: Readonly<Record<string, unknown>>
+}
+
+/** Throws an error that names the file and the path in it. */
+export function compileOwnCards({ version, files }: OwnCards): PriceSource {
+  const listings = Object.entries(files).flatMap(([name, value]) =>
+    compileFile(readCardFile(value, `cards/${name}`), { prefix: 'cards:' }),
+  )
+  return { name: 'cards', version, listings, isAdditive: true }
 }
 
 /** The parser tells line and column, but not the file. */

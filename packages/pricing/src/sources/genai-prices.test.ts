@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { type ModelPrice, waitForUpdate } from '@pydantic/genai-prices'
 import { describe, expect, it, vi } from 'vitest'
 import type { Card } from '../card.ts'
-import { loadGenaiPrices } from './genai-prices.ts'
+import { compileGenaiPrices, readGenaiPrices } from './genai-prices.ts'
 import { readPrice } from './genai-prices/rates.ts'
 
-const source = await loadGenaiPrices()
+const source = compileGenaiPrices(await readGenaiPrices())
 const cards = source.listings.flatMap((listing) => listing.cards)
 const providers = (await waitForUpdate()) ?? []
 const models = providers.flatMap((provider) =>
@@ -57,7 +57,7 @@ describe('the price data', () => {
   it('is read without the network', async () => {
     const fetch = vi.fn<typeof globalThis.fetch>()
     vi.stubGlobal('fetch', fetch)
-    const again = await loadGenaiPrices()
+    const again = compileGenaiPrices(await readGenaiPrices())
     vi.unstubAllGlobals()
     expect(again.listings).toHaveLength(source.listings.length)
     expect(fetch).not.toHaveBeenCalled()

@@ -14,21 +14,33 @@ const VERSION = '0.1.8'
 const BUILT_ON = '2026-09-23'
 
 /**
- * The prices that come with `@pydantic/genai-prices` (MIT), compiled to exact rates. Only its data
- * is used: its engine calculates in doubles, scans linearly and bills unknown classes at 0. Reading
+ * The prices that come with `@pydantic/genai-prices` (MIT). Only its data is used: its engine calculates in doubles, scans linearly and bills unknown classes at 0. Reading
  * it touches no network as long as nobody in the process calls its `updatePrices`; we never do.
  */
-export async function loadGenaiPrices(): Promise<PriceSource> {
+export async function readGenaiPrices(): Promise<GenaiPrices> {
   const providers = await waitForUpdate()
   if (providers === null) throw new Error('@pydantic/genai-prices holds no data')
+  return { version: VERSION, builtOn: BUILT_ON, providers }
+}
+
+/** The data of one day. What was to start after `builtOn` (a date) is left out. */
+export interface GenaiPrices {
+  readonly version: string
+  readonly builtOn: string
+  readonly providers: readonly Provider[]
+}
+
+/** Throws an error that names the model where the data says something that we do not understand. */
+export function compileGenaiPrices(data: GenaiPrices): PriceSource {
+  const { version, providers } = data
   return {
     name: NAME,
-    version: VERSION,
+    version,
     listings: [
       ...REFUSED_IDS.map(refuseIds),
       VERTEX_GEMMA,
-      OPENROUTER_FREE,
-      ...providers.flatMap(compileProvider),
+      createOpenrouterFree(version),
+      ...providers.flatMap((provider) => compileProvider(provider, data)),
     ],
   }
 }
@@ -48,21 +60,23 @@ const VERTEX_GEMMA: Listing = {
 }
 
 /** OpenRouter's ids say by themselves that they are free; the data lists only some of them. */
-const OPENROUTER_FREE: Listing = {
-  provider: 'openrouter',
-  model: '*:free',
-  matches: (id) => id.endsWith(':free'),
-  cards: [createFreeCard('openrouter', '*:free', `${NAME}@${VERSION}`)],
+function createOpenrouterFree(version: string): Listing {
+  return {
+    provider: 'openrouter',
+    model: '*:free',
+    matches: (id) => id.endsWith(':free'),
+    cards: [createFreeCard('openrouter', '*:free', `${NAME}@${version}`)],
+  }
 }
 
-function compileProvider(provider: Provider): Listing[] {
+function compileProvider(provider: Provider, { version, builtOn }: GenaiPrices): Listing[] {
   const listings: Listing[] = []
   for (const model of provider.models) {
     const name = `${provider.id}/${model.id}`
     // `:free` is OpenRouter's; on the shelves of others (Azure, Mistral) it strayed from there.
     if (model.id.endsWith(':free') || DROPPED_LISTINGS.has(name)) continue
     try {
-      const cards = compileCards(provider.id, model, BUILT_ON, `${NAME}@${VERSION}`)
+      const cards = compileCards(provider.id, model, builtOn, `${NAME}@${version}`)
       const listing = { provider: provider.id, model: model.id, matches: compileMatch(model.match) }
       listings.push({
         ...listing,
@@ -70,7 +84,7 @@ function compileProvider(provider: Provider): Listing[] {
         ...(cards.length === 0 && { note: 'it is listed without a price' }),
       })
     } catch (error) {
-      throw new Error(`${NAME} ${VERSION}, ${name}: ${String(error)}`, { cause: error })
+      throw new Error(`${NAME} ${version}, ${name}: ${String(error)}`, { cause: error })
     }
   }
   return listings

@@ -91,7 +91,7 @@ describe('readCardFile', () => {
     [{ ...CARD, minimums: { audio_second: 0 } }, '.minimums.audio_second: expected a whole number'],
     [{ ...CARD, times: '0.5' }, ': expected either rates or a rule (times, add), found nothing'],
     [{ tier: 'batch' }, ': expected either rates or a rule (times, add), found nothing'],
-    [{ times: '0.5', above: {} }, '.above: expected rates beside it, found nothing'],
+    [{ times: '0.5', above: {} }, '.above: expected rates or add beside it, found nothing'],
     [{ times: '0.5', except: ['tokens'] }, '.except: expected one of input, cache_read,'],
   ])('refuses the card %j', (card, message) => {
     expect(readCards(CARD, card)).toThrow(`acme.yaml: models[0] (m).cards[1]${message}`)

@@ -38,7 +38,10 @@ export interface CardEntry {
   readonly to?: string
   /** USD per `PER_UNITS`. Absent: a rule over other cards. */
   readonly rates?: UnitTexts
-  /** By the number of input tokens above which they hold; what they leave out is as in `rates`. */
+  /**
+   * By the number of input tokens above which they hold; what they leave out is as in `rates`, and
+   * in a rule as it was.
+   */
   readonly above: ReadonlyMap<number, UnitTexts>
   readonly minimums?: Readonly<Partial<Record<Unit, number>>>
   readonly times?: string
@@ -131,8 +134,8 @@ function readCard(value: unknown, path: string, above: Fields): CardEntry {
   if ((rates === undefined) === (times === undefined && add === undefined)) {
     throw fail(path, 'either rates or a rule (times, add)', undefined)
   }
-  if (rates === undefined && fields['above'] !== undefined) {
-    throw fail(`${path}.above`, 'rates beside it', undefined)
+  if (rates === undefined && add === undefined && fields['above'] !== undefined) {
+    throw fail(`${path}.above`, 'rates or add beside it', undefined)
   }
   const card = {
     tiers: fields['tier'] === undefined ? [] : readTexts(fields['tier'], `${path}.tier`),

@@ -95,13 +95,15 @@ function compileCards(
 
 function compileRules(entry: CardEntry): readonly CardRule[] {
   if (entry.rates !== undefined) return []
-  const { times, except, add, contested } = entry
+  const { times, except, add, above, contested } = entry
+  const tiers = [...above].map(([start, texts]) => [start, compileRates(texts)] as const)
   return listPlaces(entry).map((place) => ({
     ...place,
     ...readTimes(entry),
     ...(times !== undefined && { times: parseRate(times, 1) }),
     ...(except !== undefined && { except }),
     ...(add !== undefined && { add: compileRates(add) }),
+    ...(tiers.length > 0 && { above: new Map(tiers) }),
     source: `${entry.source}; checked ${entry.checked}`,
     ...(contested !== undefined && { contested }),
   }))
