@@ -3,7 +3,8 @@ import { formatAmount } from '@spancost/pricing'
 import { createScanKeys, readEntry } from '../entries.ts'
 import { openConfigured } from './config-source.ts'
 import { writeLine } from './io.ts'
-import { readOtlpFile } from './otlp-file.ts'
+import { openFile } from './otlp-files/open-file.ts'
+import { readSpans } from './otlp-files/read-spans.ts'
 import { readFlags, UsageError, type Verb } from './verb.ts'
 
 /** Shows what the processor would make of spans that lie in files. Writes nothing anywhere. */
@@ -12,9 +13,10 @@ export const explain: Verb = {
   summary: 'price the spans of OTLP files and say why',
   help: `Usage: spancost explain [--config FILE] FILE...
 
-Reads OTLP trace requests (protobuf, JSON, or JSON lines as the Collector's file exporter writes)
-in order, as if they had been received, and prints one JSON object per span that is a GenAI
-operation. Spans without valid ids are left out, as the processor passes them on unpriced.
+Reads OTLP trace requests in order, as if they had been received, and prints one JSON object per
+span that is a GenAI operation. A file has one request, as protobuf or JSON, or many of them, as the
+Collector's file exporter writes them; gzip and Zstandard too. Spans without valid ids are left out,
+as the processor passes them on unpriced.
 
   --config FILE   for prices and dimensions; default: ./spancost.yaml
   --json          the default, and the only form`,
@@ -30,19 +32,30 @@ operation. Spans without valid ids are left out, as the processor passes them on
     // The rule for what counts is the ledger's own, so a ledger applies it.
     const store = await openSqliteStore({ path: ':memory:' })
     let hasFailed = false
+    const tellBad = async (...words: readonly string[]): Promise<void> => {
+      hasFailed = true
+      await writeLine(io.stderr, words.filter((word) => word !== '').join(': '))
+    }
     for (const file of files) {
-      const read = await readOtlpFile(file, keys)
-      if (read.kind === 'not_otlp') {
-        hasFailed = true
-        await writeLine(io.stderr, `${file}: ${read.message}`)
+      const read = await openFile(file)
+      if (read.kind === 'failed') {
+        await tellBad(file, read.reason)
         continue
       }
-      for (const span of read.spans) {
-        const entry = readEntry(span, books, dimensions)
-        if (entry === undefined) continue
-        const [recorded] = await store.record([entry])
-        await writeLine(io.stdout, toJson(entry, recorded!.standing))
+      for await (const item of readSpans(read.reader, keys)) {
+        if (item.kind === 'bad') {
+          await tellBad(file, item.name, item.reason)
+          break
+        }
+        if (item.kind === 'changed') break
+        for (const span of item.spans) {
+          const entry = readEntry(span, books, dimensions)
+          if (entry === undefined) continue
+          const [recorded] = await store.record([entry])
+          await writeLine(io.stdout, toJson(entry, recorded!.standing))
+        }
       }
+      read.close()
     }
     await store.close()
     return hasFailed ? 2 : 0

@@ -2,6 +2,7 @@ import { findNearest } from '../nearest.ts'
 import { VERSION } from '../version.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
+import { importVerb } from './import.ts'
 import { writeLine, type ExitCode, type Io } from './io.ts'
 import { ledger } from './ledger.ts'
 import { price } from './price.ts'
@@ -21,6 +22,7 @@ const VERBS: readonly Verb[] = [
   spend,
   traces,
   unpriced,
+  importVerb,
   ledger,
 ]
 

@@ -11,6 +11,8 @@ export interface Io {
 }
 
 export interface Output {
+  /** Whether people look at it. */
+  readonly isTTY?: boolean
   write(text: string, done: (error?: Error | null) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
   off(event: 'error', listener: (error: Error) => void): unknown
