@@ -15,7 +15,7 @@ import type { Reply } from './reply.ts'
 
 /**
  * Reads a reply of Google's Gemini API or Vertex AI, or one chunk of a stream: generated content,
- * an interaction, embeddings. Thoughts stand beside the candidates and the input of tools beside the
+ * an interaction, embeddings, images. Thoughts stand beside the candidates and the input of tools beside the
  * prompt (total = prompt + tool use + candidates + thoughts); cached tokens are inside the prompt.
  */
 export function readGeminiReply(body: unknown): Reply {
@@ -27,7 +27,8 @@ export function readGeminiReply(body: unknown): Reply {
     usage:
       readContentUsage(metadata) ??
       readInteractionUsage(readObject(reply.usage)) ??
-      readEmbeddingUsage(reply),
+      readEmbeddingUsage(reply) ??
+      readImageUsage(reply),
     responseModel: readText(reply.modelVersion) ?? readText(reply.model),
     responseId: readText(reply.responseId) ?? readText(reply.id),
     serviceTier: readTier(metadata) ?? readText(reply.service_tier),
@@ -77,11 +78,22 @@ function readInteractionUsage(usage: JsonObject): Usage | undefined {
   })
 }
 
+/** Vertex AI counts each text by itself. Google's SDK takes the predictions apart and renames. */
 function readEmbeddingUsage(reply: JsonObject): Usage | undefined {
-  const counts = readList(reply.predictions).map(({ embeddings }) =>
-    readCount(readObject(readObject(embeddings).statistics).token_count),
-  )
+  const embeddings = Array.isArray(reply.predictions)
+    ? readList(reply.predictions).map((prediction) => readObject(prediction.embeddings))
+    : readList(reply.embeddings)
+  const counts = embeddings.map(({ statistics }) => {
+    const { token_count: sent, tokenCount } = readObject(statistics)
+    return readCount(sent ?? tokenCount)
+  })
   return omitEmpty<Usage>({ inputTokens: addCounts(...counts) })
+}
+
+/** Images are billed one by one, and those that a filter held back are not; as in Google's SDK. */
+function readImageUsage({ generatedImages }: JsonObject): Usage | undefined {
+  if (!Array.isArray(generatedImages)) return undefined
+  return { images: readList(generatedImages).filter(({ image }) => isObject(image)).length }
 }
 
 /** Some clients write the number of a modality instead of its name. */

@@ -6,6 +6,7 @@ import {
   readBedrockReply,
   readCohereReply,
   readGeminiReply,
+  readMistralReply,
   readOllamaReply,
   readTranscriptionReply,
   readVoyageReply,
@@ -172,6 +173,7 @@ test.each([
   readBedrockReply,
   readCohereReply,
   readGeminiReply,
+  readMistralReply,
   readOllamaReply,
   readTranscriptionReply,
   readVoyageReply,
@@ -186,4 +188,110 @@ test.each([
       expect(read(other)).toBeTypeOf('object')
     }),
   )
+})
+
+describe('Mistral, as its SDK hands replies on', () => {
+  const usage = { promptTokens: 124, completionTokens: 22, totalTokens: 146 }
+
+  test('a chat completion, with cached tokens under each of their names', () => {
+    const reply = {
+      id: 'c1',
+      model: 'mistral-small-2603',
+      choices: [{ index: 0, finishReason: 'stop' }],
+    }
+    const read = {
+      responseId: 'c1',
+      responseModel: 'mistral-small-2603',
+      finishReasons: ['stop'],
+      usage: { inputTokens: 124, cacheReadTokens: 32, outputTokens: 22 },
+    }
+    for (const cached of [
+      { num_cached_tokens: 32 },
+      { prompt_tokens_details: { cached_tokens: 32 } },
+      { additionalProperties: { num_cached_tokens: 32 } },
+    ]) {
+      expect(readMistralReply({ ...reply, usage: { ...usage, ...cached } })).toEqual(read)
+    }
+  })
+
+  test('a stream has its usage in the last event, and the tier beside it', () => {
+    const events = [
+      { data: { id: 'c1', model: 'm', choices: [{ index: 0, finishReason: null }] } },
+      {
+        data: {
+          id: 'c1',
+          choices: [{ index: 0, finishReason: 'length' }],
+          usage: { ...usage, serviceTier: 'priority' },
+        },
+      },
+    ]
+    expect(events.map(readMistralReply).reduce(mergeReplies, {})).toEqual({
+      responseId: 'c1',
+      responseModel: 'm',
+      serviceTier: 'priority',
+      finishReasons: ['length'],
+      usage: { inputTokens: 124, outputTokens: 22 },
+    })
+  })
+
+  test('a conversation: what its tools put in is only in the total', () => {
+    const counts = { ...usage, totalTokens: 7146, connectorTokens: 7000 }
+    const data = {
+      type: 'conversation.response.done',
+      usage: { ...counts, connectors: { web_search: 2 } },
+    }
+    expect(readMistralReply({ event: 'conversation.response.done', data }).usage).toEqual({
+      inputTokens: 7124,
+      outputTokens: 22,
+      webSearches: 2,
+    })
+  })
+
+  test('audio by the second, pages one by one', () => {
+    const audio = { ...usage, promptAudioSeconds: 36 }
+    expect(readMistralReply({ model: 'v', usage: audio })).toEqual({
+      responseModel: 'v',
+      usage: { inputTokens: 124, outputTokens: 22, audioSeconds: 36 },
+    })
+    const pages = { model: 'mistral-ocr-2512', pages: [{}], usageInfo: { pagesProcessed: 3 } }
+    expect(readMistralReply(pages).usage).toEqual({ pages: 3 })
+  })
+
+  test('zeros are what the SDK makes of no usage', () => {
+    const zeros = { promptTokens: 0, completionTokens: 0, totalTokens: 0 }
+    expect(readMistralReply({ id: 'c1', usage: zeros })).toEqual({ responseId: 'c1' })
+  })
+
+  test('embeddings have input only', () => {
+    const counts = { promptTokens: 10, completionTokens: 0, totalTokens: 10 }
+    const reply = { id: 'e1', model: 'mistral-embed', data: [{ embedding: [0.5] }], usage: counts }
+    expect(readMistralReply(reply).usage).toEqual({ inputTokens: 10, outputTokens: 0 })
+  })
+})
+
+describe('SDKs that respell what the API sends', () => {
+  test('Cohere: billed units in camel case, tokens of images beside those of text', () => {
+    const usage = {
+      billedUnits: { inputTokens: 11, outputTokens: 4, imageTokens: 30, searchUnits: 1, pages: 2 },
+      tokens: { inputTokens: 506, outputTokens: 5 },
+      cachedTokens: 448,
+    }
+    expect(readCohereReply({ id: 'r1', finishReason: 'MAX_TOKENS', usage })).toEqual({
+      responseId: 'r1',
+      finishReasons: ['MAX_TOKENS'],
+      usage: { inputTokens: 41, inputImageTokens: 30, outputTokens: 4, searches: 1, pages: 2 },
+    })
+    const end = { type: 'message-end', delta: { finishReason: 'COMPLETE', usage } }
+    expect(readCohereReply(end)).toMatchObject({
+      finishReasons: ['COMPLETE'],
+      usage: { outputTokens: 4 },
+    })
+  })
+
+  test('Google: embeddings counted text by text, images one by one', () => {
+    const embeddings = [5, 6].map((tokenCount) => ({ values: [0.5], statistics: { tokenCount } }))
+    expect(readGeminiReply({ embeddings }).usage).toEqual({ inputTokens: 11 })
+    const generatedImages = [{ image: { imageBytes: '' } }, { raiFilteredReason: 'unsafe' }]
+    expect(readGeminiReply({ generatedImages }).usage).toEqual({ images: 1 })
+  })
 })
