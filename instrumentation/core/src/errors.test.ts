@@ -24,6 +24,8 @@ test.each([
     'RangeError',
     'RangeError 500 internal',
   ],
+  [Object.assign(new RangeError('x'), { statusCode: 429 }), 'RangeError', 'RangeError 429'],
+  [Object.assign(new RangeError('x'), { status_code: 404 }), 'RangeError', 'RangeError 404'],
   ['text', '_OTHER', '_OTHER'],
   [undefined, '_OTHER', '_OTHER'],
   [Object.create(null), '_OTHER', '_OTHER'],

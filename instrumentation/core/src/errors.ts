@@ -39,19 +39,22 @@ interface Facts {
 }
 
 function readFacts(error: object): Facts {
-  const { name, code, type, status }: Record<string, unknown> = { ...pick(error) }
+  const { name, code, type, status, statusCode, status_code }: Record<string, unknown> = pick(error)
+  // As Mistral and Cohere, then Ollama spell it.
+  const httpStatus = status ?? statusCode ?? status_code
   return {
     className: readWord(error.constructor?.name),
     name: readWord(name),
     code: readWord(code),
     kind: readWord(type),
-    status: typeof status === 'number' ? String(status) : undefined,
+    status: typeof httpStatus === 'number' ? String(httpStatus) : undefined,
   }
 }
 
+const FACTS = ['name', 'code', 'type', 'status', 'statusCode', 'status_code']
+
 function pick(error: object): Record<string, unknown> {
-  const read = (key: string): unknown => Reflect.get(error, key)
-  return { name: read('name'), code: read('code'), type: read('type'), status: read('status') }
+  return Object.fromEntries(FACTS.map((key) => [key, Reflect.get(error, key)]))
 }
 
 /** Codes and names are words; longer text, or text with blanks, could be anything. */

@@ -8,6 +8,7 @@ export {
   type OperationStart,
   type Telemetry,
 } from './operation.ts'
+export { describeSettings, type RequestSettings } from './request-settings.ts'
 export * from './request-values.ts'
 export {
   SdkInstrumentation,

@@ -1,4 +1,5 @@
 /** Request attributes of the GenAI conventions that only an instrumentation writes. */
+export const ATTR_GEN_AI_AGENT_ID = 'gen_ai.agent.id'
 export const ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT = 'gen_ai.embeddings.dimension.count'
 export const ATTR_GEN_AI_OUTPUT_TYPE = 'gen_ai.output.type'
 export const ATTR_GEN_AI_REQUEST_CHOICE_COUNT = 'gen_ai.request.choice.count'

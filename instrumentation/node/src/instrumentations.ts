@@ -1,18 +1,44 @@
-import type { Instrumentation } from '@opentelemetry/instrumentation'
+import type { Instrumentation, InstrumentationConfig } from '@opentelemetry/instrumentation'
 import {
   AnthropicInstrumentation,
   type AnthropicInstrumentationConfig,
 } from '@spancost/instrumentation-anthropic'
+import { CohereInstrumentation } from '@spancost/instrumentation-cohere'
+import { GoogleGenAIInstrumentation } from '@spancost/instrumentation-google-genai'
+import { GroqInstrumentation } from '@spancost/instrumentation-groq'
+import { MistralInstrumentation } from '@spancost/instrumentation-mistral'
+import { OllamaInstrumentation } from '@spancost/instrumentation-ollama'
 import {
   OpenAIInstrumentation,
   type OpenAIInstrumentationConfig,
 } from '@spancost/instrumentation-openai'
+import { TogetherInstrumentation } from '@spancost/instrumentation-together'
 
 /** Settings by the name of the instrumentation's package; `enabled: false` leaves one out. */
 export interface NodeInstrumentationsConfig {
   readonly '@spancost/instrumentation-anthropic'?: AnthropicInstrumentationConfig
+  readonly '@spancost/instrumentation-cohere'?: InstrumentationConfig
+  readonly '@spancost/instrumentation-google-genai'?: InstrumentationConfig
+  readonly '@spancost/instrumentation-groq'?: InstrumentationConfig
+  readonly '@spancost/instrumentation-mistral'?: InstrumentationConfig
+  readonly '@spancost/instrumentation-ollama'?: InstrumentationConfig
   readonly '@spancost/instrumentation-openai'?: OpenAIInstrumentationConfig
+  readonly '@spancost/instrumentation-together'?: InstrumentationConfig
 }
+
+type Create = (config: NodeInstrumentationsConfig) => Instrumentation | undefined
+
+/** One line for each; what is disabled is not even made. */
+const CREATORS: readonly Create[] = [
+  createUnlessDisabled('@spancost/instrumentation-anthropic', AnthropicInstrumentation),
+  createUnlessDisabled('@spancost/instrumentation-cohere', CohereInstrumentation),
+  createUnlessDisabled('@spancost/instrumentation-google-genai', GoogleGenAIInstrumentation),
+  createUnlessDisabled('@spancost/instrumentation-groq', GroqInstrumentation),
+  createUnlessDisabled('@spancost/instrumentation-mistral', MistralInstrumentation),
+  createUnlessDisabled('@spancost/instrumentation-ollama', OllamaInstrumentation),
+  createUnlessDisabled('@spancost/instrumentation-openai', OpenAIInstrumentation),
+  createUnlessDisabled('@spancost/instrumentation-together', TogetherInstrumentation),
+]
 
 /**
  * What applications import and an instrumentation wants to see: packages, and files of packages
@@ -21,17 +47,25 @@ export interface NodeInstrumentationsConfig {
 export const INSTRUMENTED_PACKAGES: readonly string[] = [
   '@anthropic-ai/sdk',
   '@anthropic-ai/sdk/resources/index',
+  '@google/genai',
+  '@mistralai/mistralai',
+  'cohere-ai',
+  'groq-sdk',
+  'ollama',
   'openai',
+  'together-ai',
 ]
 
 /** Every instrumentation of spancost, for the `instrumentations` of one's own `NodeSDK`. */
 export function getNodeInstrumentations(
   config: NodeInstrumentationsConfig = {},
 ): Instrumentation[] {
-  const anthropic = config['@spancost/instrumentation-anthropic']
-  const openai = config['@spancost/instrumentation-openai']
-  return [
-    ...(anthropic?.enabled === false ? [] : [new AnthropicInstrumentation(anthropic)]),
-    ...(openai?.enabled === false ? [] : [new OpenAIInstrumentation(openai)]),
-  ]
+  return CREATORS.map((create) => create(config)).filter((made) => made !== undefined)
+}
+
+function createUnlessDisabled<Name extends keyof NodeInstrumentationsConfig>(
+  name: Name,
+  Class: new (config: NodeInstrumentationsConfig[Name]) => Instrumentation,
+): Create {
+  return (config) => (config[name]?.enabled === false ? undefined : new Class(config[name]))
 }

@@ -269,6 +269,24 @@ describe('Mistral, as its SDK hands replies on', () => {
   })
 })
 
+test('a verbose transcription without usage is as long as its recording', () => {
+  const text = { text: 'Hi', segments: [] }
+  expect(readTranscriptionReply({ ...text, duration: 8.47 }).usage).toEqual({ audioSeconds: 8.47 })
+  const usage = { type: 'tokens', input_tokens: 14, output_tokens: 2 }
+  expect(readTranscriptionReply({ ...text, duration: 8.47, usage }).usage).toEqual({
+    inputTokens: 14,
+    outputTokens: 2,
+  })
+})
+
+test('Ollama: newer parts of its API count as others do', () => {
+  const usage = { input_tokens: 30, output_tokens: 4 }
+  expect(readOllamaReply({ model: 'm', answers: {}, usage })).toEqual({
+    responseModel: 'm',
+    usage: { inputTokens: 30, outputTokens: 4 },
+  })
+})
+
 describe('SDKs that respell what the API sends', () => {
   test('Cohere: billed units in camel case, tokens of images beside those of text', () => {
     const usage = {

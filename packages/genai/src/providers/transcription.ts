@@ -3,8 +3,8 @@ import { omitAbsent, omitEmpty, readCount, readObject, readText } from './read-j
 import type { Reply } from './reply.ts'
 
 /**
- * Reads a transcription of OpenAI or Mistral: newer models bill tokens, older ones seconds, and
- * Mistral's list both.
+ * Reads a transcription of OpenAI, Groq, Together or Mistral: newer models bill tokens, older ones
+ * seconds, and Mistral's list both. A verbose reply without usage tells how long the recording is.
  */
 export function readTranscriptionReply(body: unknown): Reply {
   const reply = readObject(body)
@@ -15,8 +15,15 @@ export function readTranscriptionReply(body: unknown): Reply {
       inputTokens: readCount(usage.input_tokens) ?? readCount(usage.prompt_tokens),
       inputAudioTokens: readCount(details.audio_tokens),
       outputTokens: readCount(usage.output_tokens) ?? readCount(usage.completion_tokens),
-      audioSeconds: readCount(usage.seconds) ?? readCount(usage.prompt_audio_seconds),
+      audioSeconds:
+        reply.usage === undefined || reply.usage === null
+          ? readSeconds(reply.duration)
+          : (readCount(usage.seconds) ?? readCount(usage.prompt_audio_seconds)),
     }),
     responseModel: readText(reply.model),
   })
+}
+
+function readSeconds(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }

@@ -1,6 +1,12 @@
 import type { TestedSdk } from '../sdk.ts'
 import { anthropic, anthropicBedrock, anthropicVertex } from './anthropic/index.ts'
+import { cohere } from './cohere/index.ts'
+import { googleGenAI } from './google-genai/index.ts'
+import { groq } from './groq/index.ts'
+import { mistral } from './mistral/index.ts'
+import { ollama } from './ollama/index.ts'
 import { openai } from './openai/index.ts'
+import { together } from './together/index.ts'
 
 /**
  * Every SDK of the scenario matrix. To add one: a file here that says what applications do with it
@@ -12,4 +18,10 @@ export const SDKS: Readonly<Record<string, TestedSdk<never>>> = {
   anthropic,
   anthropicBedrock,
   anthropicVertex,
+  cohere,
+  googleGenAI,
+  groq,
+  mistral,
+  ollama,
+  together,
 }

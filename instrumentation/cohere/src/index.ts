@@ -1,0 +1,1 @@
+export { CohereInstrumentation, type CohereInstrumentationConfig } from './instrumentation.ts'

@@ -1,0 +1,4 @@
+export {
+  GoogleGenAIInstrumentation,
+  type GoogleGenAIInstrumentationConfig,
+} from './instrumentation.ts'

@@ -1,0 +1,1 @@
+export { GroqInstrumentation, type GroqInstrumentationConfig } from './instrumentation.ts'

@@ -1,0 +1,1 @@
+export { MistralInstrumentation, type MistralInstrumentationConfig } from './instrumentation.ts'

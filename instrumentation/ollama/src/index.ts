@@ -1,0 +1,1 @@
+export { OllamaInstrumentation, type OllamaInstrumentationConfig } from './instrumentation.ts'

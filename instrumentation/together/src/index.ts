@@ -1,0 +1,1 @@
+export { TogetherInstrumentation, type TogetherInstrumentationConfig } from './instrumentation.ts'
