@@ -15,7 +15,8 @@ const TASKS = {
   spancost: runSpancost,
   check: runChecks,
   bench: runBenchmark,
-  fuzz: runFuzzing,
+  fuzz: (tools, args) => runTestProgram(tools, 'fuzz', args),
+  faults: (tools, args) => runTestProgram(tools, 'faults', args),
 }
 
 const SPANCOST = 'processor/dist/main.js'
@@ -61,9 +62,10 @@ async function runBenchmark(tools, [name, ...args]) {
   return runScript(tools, [`test/dist/bench/${name}.js`, ...args])
 }
 
-async function runFuzzing(tools, args) {
+/** The long form of what `npm test` does for a moment. */
+async function runTestProgram(tools, name, args) {
   await buildOrThrow(tools)
-  return runScript(tools, ['test/dist/fuzz/main.js', ...args])
+  return runScript(tools, [`test/dist/${name}/main.js`, ...args])
 }
 
 async function runTests(tools, args) {

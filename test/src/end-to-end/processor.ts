@@ -40,6 +40,8 @@ export interface Processor extends Child {
   /** `host:port` of OTLP/gRPC. */
   readonly grpcAddress: string
   readonly apiUrl: string
+  /** The file of its SQLite ledger, unless the config says otherwise. */
+  readonly ledger: string
   /** Starts it again after it has ended, with the same ports, config and ledger. */
   restart(): Promise<Processor>
   /** What `spancost ledger verify` finds wrong, once it has ended; '' where nothing is. */
@@ -98,6 +100,7 @@ export async function startProcessor(
       httpUrl: `http://${http}`,
       grpcAddress: grpc,
       apiUrl: `http://${api}`,
+      ledger,
       restart: run,
       verify: () => verifyLedger(configFile, folder, env),
     }
