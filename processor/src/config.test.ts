@@ -51,7 +51,7 @@ const DEFAULTS: Config = {
     { name: 'environment', from: ['deployment.environment.name'], metric: true },
   ],
   attributes: { aliases: [] },
-  metrics: { prometheus: true },
+  metrics: { otlp: [], prometheus: true },
   log: { level: 'info' },
 }
 
@@ -149,12 +149,15 @@ log: {level: debug}
       attributes: { aliases: ['gen_ai', 'openinference'] },
       metrics: {
         prometheus: false,
-        otlp: {
-          endpoint: 'http://127.0.0.1:4318',
-          headers: { a: 'b' },
-          intervalMs: 120_000,
-          temporality: 'cumulative',
-        },
+        otlp: [
+          {
+            name: 'http://127.0.0.1:4318',
+            endpoint: 'http://127.0.0.1:4318',
+            headers: { a: 'b' },
+            intervalMs: 120_000,
+            temporality: 'cumulative',
+          },
+        ],
       },
       log: { level: 'debug' },
     } satisfies Config)
@@ -296,8 +299,8 @@ log: loud
       '1 metrics.otlp.endpoint: expected a URL such as https://otlp.example.com, without user, query or fragment',
     ],
     [
-      'metrics: {otlp: {endpoint: "http://a", temporality: delta}}',
-      '1 metrics.otlp.temporality: only `cumulative` in this version',
+      'metrics: {otlp: [{endpoint: "http://a", temporality: both}]}',
+      '1 metrics.otlp[0].temporality: expected one of cumulative, delta, found `both`',
     ],
     ['ledger: {path: 5}', '1 ledger.path: expected text, found `5`; put it in quotes'],
     ['ledger: {store: mysql}', '1 ledger.store: expected one of sqlite, postgres, found `mysql`'],

@@ -29,7 +29,10 @@ export interface Config {
   readonly prices: WrittenPrices
   readonly dimensions: readonly Dimension[]
   readonly attributes: { readonly aliases: readonly AttributeAlias[] }
-  readonly metrics: { readonly otlp?: MetricsDestination; readonly prometheus: boolean }
+  readonly metrics: {
+    readonly otlp: readonly MetricsDestination[]
+    readonly prometheus: boolean
+  }
   readonly log: { readonly level: WrittenConfig['log']['level'] }
 }
 
@@ -69,11 +72,13 @@ export interface Dimension {
 export type AttributeAlias = WrittenConfig['attributes']['aliases'][number]
 
 export interface MetricsDestination {
+  /** Tells destinations apart, over restarts. */
+  readonly name: string
   /** The base URL, without a trailing slash. */
   readonly endpoint: string
   readonly headers: Readonly<Record<string, string>>
   readonly intervalMs: number
-  readonly temporality: 'cumulative'
+  readonly temporality: 'cumulative' | 'delta'
 }
 
 export type ReadConfig =
@@ -113,7 +118,7 @@ export function readConfig(text: string, env: Env): ReadConfig {
     const byLine = faults.sort((one, other) => one.line - other.line)
     return { kind: 'faults', faults: byLine.slice(0, MAX_FAULTS) }
   }
-  const config = completeConfig(parsed.data)
+  const config = completeConfig(parsed.data, env)
   const conflicts = findConflicts(config, file)
   return conflicts.length > 0 ? { kind: 'faults', faults: conflicts } : { kind: 'config', config }
 }
@@ -125,6 +130,13 @@ function findConflicts(config: Config, file: ConfigFile): ConfigFault[] {
   if (count > MAX_DIMENSIONS) {
     const message = `${count} dimensions, built-in ones included; at most ${MAX_DIMENSIONS}`
     faults.push({ line: file.lineOf(['dimensions']), path: 'dimensions', message })
+  }
+  const names = config.metrics.otlp.map(({ name }) => name)
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) === index) continue
+    const path = ['metrics', 'otlp', index]
+    const message = `another destination is named ${name}; give this one a \`name\` of its own`
+    faults.push({ line: file.lineOf(path), path: formatPath(path), message })
   }
   const { grpc, http } = config.receivers.otlp
   for (const signal of SIGNALS) {
@@ -142,7 +154,7 @@ function completeLedger({ url, ...ledger }: WrittenConfig['ledger']): Config['le
   return { ...ledger, ...(url !== undefined && { url }) }
 }
 
-function completeConfig(written: WrittenConfig): Config {
+function completeConfig(written: WrittenConfig, env: Env): Config {
   const { forward, metrics } = written
   return {
     receivers: { otlp: completeReceivers(written.receivers.otlp) },
@@ -154,7 +166,7 @@ function completeConfig(written: WrittenConfig): Config {
     attributes: written.attributes,
     metrics: {
       prometheus: metrics.prometheus,
-      ...(metrics.otlp && { otlp: completeMetricsDestination(metrics.otlp) }),
+      otlp: metrics.otlp.map((one) => completeMetricsDestination(one, env)),
     },
     log: written.log,
   }
@@ -204,8 +216,13 @@ function completeDimensions(written: WrittenConfig['dimensions']): readonly Dime
 }
 
 function completeMetricsDestination(
-  written: NonNullable<WrittenConfig['metrics']['otlp']>,
+  written: WrittenConfig['metrics']['otlp'][number],
+  env: Env,
 ): MetricsDestination {
-  const { endpoint, headers, interval: intervalMs, temporality } = written
-  return { endpoint: endpoint.replace(/\/+$/, ''), headers, intervalMs, temporality }
+  const { headers, interval: intervalMs } = written
+  const endpoint = written.endpoint.replace(/\/+$/, '')
+  // What the standard variable says in other words, such as `lowmemory`, is about the SDK's memory.
+  const preferred = env['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE']?.trim().toLowerCase()
+  const temporality = written.temporality ?? (preferred === 'delta' ? 'delta' : 'cumulative')
+  return { name: written.name ?? endpoint, endpoint, headers, intervalMs, temporality }
 }

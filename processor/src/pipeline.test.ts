@@ -18,7 +18,7 @@ const USD = 10n ** 18n
 let store: Store
 let forwarded: OtlpRequest[]
 let answer: Result
-let seen: [spanCount: number, recorded: readonly Recorded[]][]
+let seen: [spanCount: number, spanIds: readonly string[], recorded: readonly Recorded[]][]
 
 beforeEach(async () => {
   store = await openSqliteStore({ path: ':memory:' })
@@ -35,7 +35,9 @@ function start(changes: Partial<Pipeline> = {}): (request: OtlpRequest) => Promi
     store,
     dimensions: [{ name: 'team', from: ['team.id'], metric: true }],
     aliases: [],
-    onRecorded: (...told) => seen.push(told),
+    onRecorded: (spanCount, entries, recorded) => {
+      seen.push([spanCount, entries.map(({ spanId }) => spanId), recorded])
+    },
     forward: (request) => {
       forwarded.push(request)
       return Promise.resolve(answer)
@@ -94,7 +96,7 @@ describe('what is forwarded', () => {
     expect(await start()(request)).toEqual({ kind: 'accepted' })
     expect(forwarded).toHaveLength(1)
     expect(forwarded[0]?.body).toBe(request.body)
-    expect(seen).toEqual([[request.body.length === 0 ? 0 : 2, []]])
+    expect(seen).toEqual([[request.body.length === 0 ? 0 : 2, [], []]])
     expect(await readSpend()).toEqual([0n, 0n])
   })
 
@@ -109,7 +111,8 @@ describe('what is forwarded', () => {
     const expected = encodeTraces(createTraces([foreign, add(call, COSTS), foreign]))
     expect(decodeTraces(body)).toEqual(decodeTraces(expected))
     expect(Buffer.from(body.subarray(-3))).toEqual(unknown)
-    expect(seen).toEqual([[3, [{ outcome: 'recorded', standing: 'counted' }]]])
+    const told = [{ outcome: 'recorded', standing: 'counted' }]
+    expect(seen).toEqual([[3, ['0000000000000001'], told]])
   })
 
   test('in JSON: the input and exactly its costs, its text elsewhere untouched', async () => {
@@ -158,7 +161,7 @@ describe('what is forwarded', () => {
     expect(decodeTraces(forwarded[0]!.body)).toEqual(
       decodeTraces(encodeTraces(createTraces(expected))),
     )
-    expect(seen.map(([spanCount, recorded]) => [spanCount, recorded.length])).toEqual([[5, 4]])
+    expect(seen.map(([spanCount, , recorded]) => [spanCount, recorded.length])).toEqual([[5, 4]])
     expect(await readSpend()).toEqual([2n, 10n * USD])
   })
 
@@ -241,8 +244,8 @@ describe('the order of things', () => {
 
     expect(await readSpend()).toEqual([1n, 10n * USD])
     expect(seen).toEqual([
-      [1, [{ outcome: 'recorded', standing: 'counted' }]],
-      [1, [{ outcome: 'duplicate', standing: 'counted' }]],
+      [1, ['0000000000000001'], [{ outcome: 'recorded', standing: 'counted' }]],
+      [1, ['0000000000000001'], [{ outcome: 'duplicate', standing: 'counted' }]],
     ])
     // The retry carries the same costs.
     expect(forwarded.map(({ body }) => Buffer.from(body))).toEqual(

@@ -12,7 +12,11 @@ export interface Pipeline {
   readonly dimensions: readonly Dimension[]
   readonly aliases: readonly AttributeAlias[]
   /** Told what became of a request's operations, once they are safe. */
-  readonly onRecorded: (spanCount: number, recorded: readonly Recorded[]) => void
+  readonly onRecorded: (
+    spanCount: number,
+    entries: readonly Entry[],
+    recorded: readonly Recorded[],
+  ) => void
   readonly forward: Consume
 }
 
@@ -37,17 +41,18 @@ export function createPipeline(pipeline: Pipeline): Consume {
       if (entry !== undefined) found.push({ span, entry })
     }
     if (found.length === 0) {
-      onRecorded(scan.spanCount, [])
+      onRecorded(scan.spanCount, [], [])
       return forward(request, signal)
     }
 
+    const entries = found.map(({ entry }) => entry)
     let recorded: readonly Recorded[]
     try {
-      recorded = await store.record(found.map(({ entry }) => entry))
+      recorded = await store.record(entries)
     } catch (error) {
       return { kind: 'retryable', message: `the ledger refused: ${(error as Error).message}` }
     }
-    onRecorded(scan.spanCount, recorded)
+    onRecorded(scan.spanCount, entries, recorded)
     const patches = found.map(({ span, entry }, index): SpanPatch => {
       const { standing } = recorded[index]!
       return { span, attributes: createCostAttributes(entry, standing, span, aliases) }

@@ -220,7 +220,7 @@ describe('a started processor', () => {
       (await sendHttp(`http://${service.addresses.api}/metrics`, { method: 'GET' })).status,
     ).toBe(404)
     await service.stop()
-    const [request] = backend.requests
+    const request = backend.requests.find(({ body }) => body.includes('"spancost.cost"'))
     expect(request).toMatchObject({ path: '/v1/metrics', headers: { 'x-key': 'k' } })
     const { resourceMetrics } = JSON.parse(request!.body.toString())
     const { resource, scopeMetrics } = resourceMetrics[0]

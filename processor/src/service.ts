@@ -1,3 +1,5 @@
+import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions'
+import type { Store } from '@spancost/ledger'
 import type { Logger } from 'pino'
 import { startApi } from './api/server.ts'
 import type { Config, OtlpReceivers } from './config.ts'
@@ -10,6 +12,8 @@ import { withTimeout } from './forward/timeout.ts'
 import { withTlsReload } from './forward/tls-reload.ts'
 import { keepBooks } from './keep-books.ts'
 import { openLedger } from './open-ledger.ts'
+import { startCostExport } from './meter/cost-export.ts'
+import { createCostMeter } from './meter/cost-meter.ts'
 import { createPipeline } from './pipeline.ts'
 import { createTokenCheck } from './receive/bearer-tokens.ts'
 import { createInFlight, limitInFlight } from './receive/limit-in-flight.ts'
@@ -18,7 +22,7 @@ import { startGrpcReceiver } from './receive/otlp-grpc.ts'
 import { startHttpReceiver } from './receive/otlp-http.ts'
 import type { Receiver, Uploads } from './receive/receiver.ts'
 import { readServerTls } from './receive/server-tls.ts'
-import { startTelemetry } from './telemetry.ts'
+import { startTelemetry, type Telemetry } from './telemetry.ts'
 import { VERSION } from './version.ts'
 
 export interface Service {
@@ -54,8 +58,7 @@ async function startRooms(
 ): Promise<Service['addresses']> {
   const store = await openLedger(config.ledger)
   stops.push(() => store.close())
-  const telemetry = startTelemetry(config, store, VERSION)
-  stops.push(() => telemetry.stop())
+  const telemetry = await startMetrics(config, store, log, stops)
   const books = await keepBooks(config.prices, log, telemetry.onBook)
   stops.push(async () => books.stop())
 
@@ -93,7 +96,7 @@ async function startRooms(
     books,
     isReady: () => ready,
     onError: (error) => log.error({ err: error }, 'the API failed'),
-    ...(config.metrics.prometheus && { readMetricsText: telemetry.readPrometheusText }),
+    ...(config.metrics.prometheus && { readMetrics: telemetry.readMetrics }),
     version: VERSION,
   })
   stops.push(() => api.stop())
@@ -113,6 +116,33 @@ async function startRooms(
     ready = false
   })
   return addresses
+}
+
+/**
+ * The processor's own metrics, and the cost metrics as a view of the ledger: for `/metrics`, and over
+ * OTLP to each destination at its own pace and in its own temporality.
+ */
+async function startMetrics(
+  config: Config,
+  store: Store,
+  log: Logger,
+  stops: (() => Promise<void>)[],
+): Promise<Telemetry> {
+  const resource = { [ATTR_SERVICE_NAME]: 'spancost', [ATTR_SERVICE_VERSION]: VERSION }
+  const { dimensions } = config
+  const meter = createCostMeter(store, dimensions)
+  const isShared = config.ledger.store === 'postgres'
+  for (const destination of config.metrics.otlp) {
+    const forwarder = createHttpForwarder('metrics', { ...destination, compression: 'gzip' })
+    stops.push(() => forwarder.close())
+    const { consume } = forwarder
+    const about = { destination, isShared, dimensions, resource }
+    const started = await startCostExport({ ...about, store, meter, consume, log })
+    stops.push(() => started.stop())
+  }
+  const telemetry = startTelemetry(config, meter, resource)
+  stops.push(() => telemetry.stop())
+  return telemetry
 }
 
 function startReceiver(

@@ -1,20 +1,28 @@
 import { metrics } from '@opentelemetry/api'
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import { MetricReader } from '@opentelemetry/sdk-metrics'
+import {
+  AggregationTemporality,
+  MetricReader,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
 import { NodeSDK } from '@opentelemetry/sdk-node'
-import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions'
-import type { Store } from '@spancost/ledger'
-import type { Config } from './config.ts'
-import { createOtlpReaders } from './cost-export.ts'
+import type { Config, MetricsDestination } from './config.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
-import { formatPrometheus } from './metric-formats.ts'
-import { readCostMetrics } from './meter.ts'
+import type { CostMeter } from './meter/cost-meter.ts'
+import {
+  chooseFormat,
+  CONTENT_TYPES,
+  END_OF_OPEN_METRICS,
+  formatCosts,
+  toOpenMetrics,
+} from './meter/prometheus-text.ts'
 
 export interface Telemetry extends Instruments {
-  /** Everything for `/metrics`: the cost metrics and our own, in the Prometheus text format. */
-  readPrometheusText(): Promise<string>
-  /** Exports what is not exported yet; reads the ledger, so it comes before that is closed. */
+  /** Everything for `/metrics`, the cost metrics and our own, in the format that is accepted. */
+  readMetrics(accept: string): Promise<{ readonly contentType: string; readonly text: string }>
+  /** Exports what is not exported yet of the processor's own metrics. */
   stop(): Promise<void>
 }
 
@@ -28,16 +36,16 @@ class ScrapeReader extends MetricReader {
  * Starts the processor's own telemetry. Metrics go out over OTLP only where the config names a
  * destination; nothing is sent anywhere else.
  */
-export function startTelemetry(config: Config, store: Store, version: string): Telemetry {
-  const readMetrics = () => readCostMetrics(store, config.dimensions)
+export function startTelemetry(
+  config: Config,
+  meter: CostMeter,
+  resource: Readonly<Record<string, string>>,
+): Telemetry {
   const scrapeReader = new ScrapeReader()
   const sdk = new NodeSDK({
     autoDetectResources: false,
-    resource: resourceFromAttributes({
-      [ATTR_SERVICE_NAME]: 'spancost',
-      [ATTR_SERVICE_VERSION]: version,
-    }),
-    metricReaders: [scrapeReader, ...createOtlpReaders(config, store, readMetrics)],
+    resource: resourceFromAttributes(resource),
+    metricReaders: [scrapeReader, ...config.metrics.otlp.map(createOtlpReader)],
     spanProcessors: [],
     logRecordProcessors: [],
     instrumentations: [],
@@ -45,17 +53,46 @@ export function startTelemetry(config: Config, store: Store, version: string): T
   })
   sdk.start()
   const serializer = new PrometheusSerializer()
+  const instruments = createInstruments(meter.attributesOf)
   return {
-    ...createInstruments(),
-    readPrometheusText: async () => {
-      const costs = formatPrometheus(await readMetrics())
+    ...instruments,
+    onRecorded(spanCount, entries, recorded) {
+      instruments.onRecorded(spanCount, entries, recorded)
+      meter.exemplars.offer(entries, recorded)
+    },
+    readMetrics: async (accept) => {
+      const format = chooseFormat(accept)
+      const contentType = CONTENT_TYPES[format]
+      const costs = formatCosts((await meter.read()).metrics, format)
       // OTEL_SDK_DISABLED switches our own metrics off; what was spent can be asked for still.
-      const own = await scrapeReader.collect().catch(() => undefined)
-      return own === undefined ? costs : costs + serializer.serialize(own.resourceMetrics)
+      const collected = await scrapeReader.collect().catch(() => undefined)
+      const own = collected === undefined ? '' : serializer.serialize(collected.resourceMetrics)
+      if (format === 'text') return { contentType, text: costs + own }
+      return { contentType, text: costs + toOpenMetrics(own) + END_OF_OPEN_METRICS }
     },
     stop: async () => {
       await sdk.shutdown()
       metrics.disable()
     },
   }
+}
+
+/** For the processor's own metrics; the cost metrics go out beside them (`cost-export.ts`). */
+function createOtlpReader({
+  endpoint,
+  headers,
+  intervalMs,
+  temporality,
+}: MetricsDestination): MetricReader {
+  const exporter = new OTLPMetricExporter({
+    url: `${endpoint}/v1/metrics`,
+    headers,
+    temporalityPreference:
+      temporality === 'delta' ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
+  })
+  return new PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: intervalMs,
+    exportTimeoutMillis: Math.min(intervalMs, 10_000),
+  })
 }

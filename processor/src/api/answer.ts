@@ -22,8 +22,8 @@ export interface ApiContext {
   readonly version: string
   /** Whether requests are taken; false while starting and stopping. */
   isReady(): boolean
-  /** The Prometheus text; absent: there is no `/metrics`. */
-  readonly readMetricsText?: () => Promise<string>
+  /** The Prometheus text for an `Accept` header, and its type; absent: there is no `/metrics`. */
+  readonly readMetrics?: (accept: string) => Promise<{ contentType: string; text: string }>
 }
 
 export interface Route {
@@ -33,6 +33,7 @@ export interface Route {
   answer(
     context: ApiContext,
     given: Iterable<readonly [name: string, text: string]>,
+    accept?: string,
   ): Promise<Answer> | Answer
 }
 
@@ -40,16 +41,16 @@ export interface Route {
 export function defineRoute<Known extends Readonly<Record<string, Parameter<unknown>>>>(
   path: string,
   parameters: Known,
-  answer: (context: ApiContext, values: Values<Known>) => Promise<Answer> | Answer,
+  answer: (context: ApiContext, values: Values<Known>, accept: string) => Promise<Answer> | Answer,
 ): Route {
   return {
     path,
     parameterNames: Object.keys(parameters),
-    answer: (context, given) => {
+    answer: (context, given, accept = '') => {
       const read = readParameters(parameters, given)
       return read.kind === 'bad'
         ? refuse(read.parameter, read.message)
-        : answer(context, read.values)
+        : answer(context, read.values, accept)
     },
   }
 }

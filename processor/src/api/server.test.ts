@@ -69,7 +69,7 @@ describe('a problem document', () => {
     const errors: unknown[] = []
     const secret = new Error('the password is hunter2')
     const broken = await startTestApi({
-      readMetricsText: () => Promise.reject(secret),
+      readMetrics: () => Promise.reject(secret),
       onError: (error) => errors.push(error),
     })
     const response = await broken.fetch('/metrics')
@@ -103,9 +103,9 @@ describe('the server', () => {
     const { promise: scraped, resolve } = Promise.withResolvers<string>()
     const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
     const slow = await startTestApi({
-      readMetricsText: () => {
+      readMetrics: async () => {
         ask()
-        return scraped
+        return { contentType: 'text/plain', text: await scraped }
       },
     })
     const answer = slow.fetch('/metrics')
@@ -137,7 +137,8 @@ describe('health', () => {
 describe('/metrics', () => {
   test('is Prometheus text', async () => {
     const response = await api.fetch('/metrics')
-    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+    // The test's own answer, to see that what is accepted is handed on.
+    expect(response.headers.get('content-type')).toBe('text/plain; given="*/*"')
     expect(await response.text()).toBe('# TYPE x counter\nx 1\n')
   })
 

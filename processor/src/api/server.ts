@@ -108,7 +108,7 @@ async function answerRequest(request: IncomingMessage, context: ApiContext): Pro
     return problem(405, { detail: `${method} is not allowed here; GET and HEAD are` })
   }
   const query = new URLSearchParams(url.slice(queryStart + 1))
-  return match.route.answer(context, [...match.found, ...query])
+  return match.route.answer(context, [...match.found, ...query], request.headers.accept ?? '')
 }
 
 function problem(status: number, members: Problem): Answer {

@@ -16,10 +16,9 @@ export const readyRoutes = PREFIXES.map((prefix) =>
   ),
 )
 
-export const metricsRoute = defineRoute('/metrics', {}, async ({ readMetricsText }) => {
-  if (readMetricsText === undefined) return notFound('metrics.prometheus is false in the config')
-  const contentType = 'text/plain; version=0.0.4; charset=utf-8'
-  return { kind: 'text', contentType, text: await readMetricsText() }
+export const metricsRoute = defineRoute('/metrics', {}, async ({ readMetrics }, _, accept) => {
+  if (readMetrics === undefined) return notFound('metrics.prometheus is false in the config')
+  return { kind: 'text', ...(await readMetrics(accept)) }
 })
 
 export const openApiRoute = defineRoute('/api/v1/openapi.json', {}, ({ version }) =>

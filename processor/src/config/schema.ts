@@ -114,10 +114,17 @@ const metricsOtlp = z.strictObject({
   headers: headers.prefault({}).describe('Sent with every request'),
   interval: durationBetween('1s', '1h').prefault('60s').describe('Between two exports. 1s to 1h'),
   temporality: z
-    .literal('cumulative', { error: 'only `cumulative` in this version' })
-    .prefault('cumulative')
-    .describe('Sums since the ledger began'),
+    .enum(['cumulative', 'delta'])
+    .optional()
+    .describe('Absent: as OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE says, else cumulative'),
+  name: text(256).optional().describe('What it is remembered by; absent: its endpoint'),
 })
+
+/** One destination may stand without a list. */
+const metricsDestinations = z.union(
+  [metricsOtlp.transform((one) => [one]), z.array(metricsOtlp).max(8)],
+  { error: 'expected a map or a list of them' },
+)
 
 export const CONFIG_SCHEMA = z.strictObject({
   receivers: z.strictObject({ otlp: otlp.prefault({}) }).prefault({}),
@@ -182,7 +189,9 @@ export const CONFIG_SCHEMA = z.strictObject({
     .prefault({}),
   metrics: z
     .strictObject({
-      otlp: metricsOtlp.optional().describe('Cost metrics over OTLP/HTTP; absent: not sent'),
+      otlp: metricsDestinations
+        .prefault([])
+        .describe('Cost metrics over OTLP/HTTP: one destination, or a list; none: not sent'),
       prometheus: z.boolean().prefault(true).describe('Whether `/metrics` is served'),
     })
     .prefault({}),

@@ -23,11 +23,14 @@ const PACK = {
     packZstd(body, { params: { [constants.ZSTD_c_compressionLevel]: 1 } }),
 } as const
 
+/** Where OTLP/HTTP goes; the timeout is not the forwarder's. */
+type HttpDestination = Pick<Destination, 'endpoint' | 'headers' | 'compression' | 'tls'>
+
 /**
  * OTLP/HTTP to one destination, in the encoding that the request came in. Timeouts are the
  * wrapper's: an aborted `signal` ends the attempt as `retryable`.
  */
-export function createHttpForwarder(signal: Signal, destination: Destination): Forwarder {
+export function createHttpForwarder(signal: Signal, destination: HttpDestination): Forwarder {
   const url = new URL(`${destination.endpoint}/v1/${signal}`)
   const pool = new Pool(url.origin, {
     connections: CONNECTIONS,
@@ -51,7 +54,7 @@ export function createHttpForwarder(signal: Signal, destination: Destination): F
 
 async function createRequest(
   url: URL,
-  destination: Destination,
+  destination: HttpDestination,
   { body, encoding }: OtlpRequest,
   signal: AbortSignal,
 ): Promise<Dispatcher.RequestOptions> {

@@ -119,7 +119,12 @@ export async function startTestApi(
     books: { of: createTestBook },
     version: '1.2.3',
     isReady: () => true,
-    ...(hasMetrics && { readMetricsText: async () => '# TYPE x counter\nx 1\n' }),
+    ...(hasMetrics && {
+      readMetrics: async (accept) => ({
+        contentType: `text/plain; given="${accept}"`,
+        text: '# TYPE x counter\nx 1\n',
+      }),
+    }),
     ...changes,
   })
   const get = (path: string, init?: RequestInit) => fetch(`http://${api.address}${path}`, init)

@@ -1,9 +1,15 @@
-import type { Entry, Labels, Standing, Store } from '@spancost/ledger'
-import { openSqliteStore } from '@spancost/ledger'
+import {
+  openSqliteStore,
+  type Entry,
+  type Labels,
+  type Standing,
+  type Store,
+} from '@spancost/ledger'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Dimension } from './config.ts'
-import { readCostMetrics, type MetricAttributes } from './meter.ts'
-import { createEntry } from './testing/api.ts'
+import type { Dimension } from '../config.ts'
+import { createEntry } from '../testing/api.ts'
+import { createCostMeter } from './cost-meter.ts'
+import type { MetricAttributes } from './cost-metric.ts'
 
 const USD = 10n ** 18n
 
@@ -23,16 +29,19 @@ async function record(...changes: Partial<Entry>[]): Promise<Standing[]> {
 
 /** Points by metric, in any order. */
 async function read(dimensions: readonly Dimension[] = []) {
-  const metrics = await readCostMetrics(store, dimensions)
+  const { metrics } = await createCostMeter(store, dimensions).read()
   return Object.fromEntries(
     metrics.map(({ name, points }) => [
       name,
-      points.map(({ attributes, value }): [MetricAttributes, bigint] => [attributes, value]),
+      points.map(({ attributes, figures }): [MetricAttributes, bigint, ...bigint[]] => {
+        const [value = 0n, ...counts] = figures
+        return [attributes, value, ...counts]
+      }),
     ]),
   )
 }
 
-const sumOf = (points: [MetricAttributes, bigint][] = []): bigint =>
+const sumOf = (points: [MetricAttributes, bigint, ...bigint[]][] = []): bigint =>
   points.reduce((sum, [, value]) => sum + value, 0n)
 
 const CHAT = {
@@ -43,18 +52,27 @@ const CHAT = {
 }
 
 test('an empty ledger has metrics without points', async () => {
-  const metrics = await readCostMetrics(store, [])
-  const about = metrics.map(({ name, unit, scale, points }) => [name, unit, scale, points])
-  expect(about).toEqual([
-    ['spancost.cost', '{USD}', 'atto', []],
-    ['spancost.tokens', '{token}', 'whole', []],
-    ['spancost.operations', '{operation}', 'whole', []],
+  const { metrics } = await createCostMeter(store, []).read()
+  const about = metrics.map(({ name, unit, kind, scale, points }) => [
+    `${name} ${unit} ${kind} ${scale}`,
+    points,
   ])
+  expect(about).toEqual([
+    ['spancost.cost {USD} sum atto', []],
+    ['spancost.tokens {token} sum whole', []],
+    ['spancost.operations {operation} sum whole', []],
+    ['spancost.operation.cost {USD} histogram atto', []],
+    ['spancost.cache.savings {USD} sum atto', []],
+    ['spancost.cache.premium {USD} sum atto', []],
+    ['spancost.cost.rate {USD}/h gauge atto', []],
+  ])
+  expect(metrics[3]!.bounds).toEqual([0.0001, 0.001, 0.01, 0.05, 0.1, 0.5, 1, 5])
 })
 
 test('calls add up by part and token type, under the names of the conventions', async () => {
   // Each: 20 in for 2 USD, 40 out for 8 USD.
-  await record({}, {})
+  const cache = { savedAtto: 5n, extraAtto: 7n }
+  await record({ rating: { ...createEntry({}).rating, cache } }, {})
   expect(await read()).toEqual({
     'spancost.cost': [
       [{ ...CHAT, 'spancost.cost.part': 'input' }, 4n * USD],
@@ -65,6 +83,11 @@ test('calls add up by part and token type, under the names of the conventions', 
       [{ ...CHAT, 'gen_ai.token.type': 'output' }, 80n],
     ],
     'spancost.operations': [[{ ...CHAT, 'spancost.cost.status': 'priced' }, 2n]],
+    'spancost.operation.cost': [[CHAT, 20n * USD, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 2n]],
+    'spancost.cache.savings': [[CHAT, 5n]],
+    'spancost.cache.premium': [[CHAT, 7n]],
+    // The sample calls were some time ago.
+    'spancost.cost.rate': [],
   })
 })
 
@@ -116,6 +139,8 @@ test('operations are told apart by status and error; what costs nothing has no c
   const metrics = await read()
   expect(metrics['spancost.cost']).toEqual([])
   expect(metrics['spancost.tokens']).toEqual([])
+  // A free model's call costs 0, which is known; what is unpriced is not 0.
+  expect(metrics['spancost.operation.cost']).toEqual([[{}, 0n, 1n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n]])
   expect(new Set(metrics['spancost.operations'])).toEqual(
     new Set([
       [{ 'spancost.cost.status': 'unpriced' }, 1n],
@@ -156,8 +181,33 @@ describe('dimensions', () => {
   })
 })
 
-test('beyond 2000 sets the rest is one point that says so, and nothing is lost', async () => {
-  const models = Array.from({ length: 2003 }, (_, index): Labels => ({ model: `m${index}` }))
+test('the newest counted operation of a bucket is its exemplar', async () => {
+  const meter = createCostMeter(store, [])
+  const entries = [
+    createEntry({ spanId: '000000000000000a' }),
+    createEntry({ spanId: '000000000000000b' }),
+    createEntry({ spanId: '000000000000000c', operation: { ...CONTAINER } }),
+  ]
+  const before = Date.now()
+  meter.exemplars.offer(entries, await store.record(entries))
+  // Again: a duplicate is no new example.
+  meter.exemplars.offer(entries.slice(0, 1), await store.record(entries.slice(0, 1)))
+  const { metrics } = await meter.read()
+  const exemplars = metrics[3]!.points[0]!.exemplars!
+  const unixMs = exemplars[8]!.unixMs
+  expect([...exemplars.keys()].filter((bucket) => exemplars[bucket] !== undefined)).toEqual([8])
+  expect(exemplars[8]).toEqual({
+    traceId: entries[0]!.traceId,
+    spanId: '000000000000000b',
+    costAtto: 10n * USD,
+    unixMs,
+  })
+  expect(unixMs).toBeGreaterThanOrEqual(before)
+})
+
+const CONTAINER = { dialect: 'otel', role: 'container', name: 'invoke_agent', usage: {} } as const
+
+describe('beyond 2000 sets', () => {
   const rating = {
     status: 'priced',
     book: 'test@1',
@@ -165,21 +215,64 @@ test('beyond 2000 sets the rest is one point that says so, and nothing is lost',
     costAtto: 7n,
   } as const
   const units = new Map([['input', 5]] as const)
-  await record(...models.map((labels) => ({ labels, rating, units })))
-  const metrics = await read()
+  const list = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      traceId: prefix.repeat(32),
+      labels: { model: `${prefix}${index}` },
+      rating,
+      units,
+    }))
   const overflow = { 'otel.metric.overflow': true }
-  const expected = { 'spancost.cost': 7n, 'spancost.tokens': 5n, 'spancost.operations': 1n }
-  for (const [name, each] of Object.entries(expected)) {
-    const points = metrics[name]!
-    expect([points.length, points[2000]]).toEqual([2001, [overflow, 3n * each]])
-    expect(points[0]?.[0]).toMatchObject({ 'gen_ai.response.model': 'm0' })
-    expect(points[1999]?.[0]).toMatchObject({ 'gen_ai.response.model': 'm1999' })
-    expect(sumOf(points)).toBe(2003n * each)
-  }
 
-  // Sets that are known keep counting for themselves, also from what comes last.
-  const labels = { model: 'm0', user: 'x' }
-  const again = createEntry({ traceId: 'f'.repeat(32), labels, rating, units })
-  await store.record([again])
-  expect((await read())['spancost.operations']?.[0]?.[1]).toBe(2n)
+  test('the rest is one point that says so, and nothing is lost', async () => {
+    await record(...list('b', 2003))
+    const metrics = await read()
+    const expected = { 'spancost.cost': 7n, 'spancost.tokens': 5n, 'spancost.operations': 1n }
+    for (const [name, each] of Object.entries(expected)) {
+      const points = metrics[name]!
+      expect([points.length, points[2000]]).toEqual([2001, [overflow, 3n * each]])
+      expect(points[0]?.[0]).toMatchObject({ 'gen_ai.response.model': 'b0' })
+      expect(points[1999]?.[0]).toMatchObject({ 'gen_ai.response.model': 'b1999' })
+      expect(sumOf(points)).toBe(2003n * each)
+    }
+    expect(metrics['spancost.operation.cost']![2000]).toEqual([
+      overflow,
+      21n,
+      3n,
+      0n,
+      0n,
+      0n,
+      0n,
+      0n,
+      0n,
+      0n,
+      0n,
+    ])
+
+    // Sets that are known keep counting for themselves, also from what comes last.
+    await record({ traceId: 'f'.repeat(32), labels: { model: 'b0', user: 'x' }, rating, units })
+    expect((await read())['spancost.operations']?.[0]?.[1]).toBe(2n)
+  })
+
+  test('a set that had a point keeps it, whatever stands before it in the ledger later', async () => {
+    await record(...list('b', 1999))
+    const first = createCostMeter(store, [])
+    await first.read()
+    // Sorted before all others by whom it belongs to: the first label set gets a second status.
+    await record({
+      ...list('b', 1)[0]!,
+      traceId: 'e'.repeat(32),
+      rating: { ...rating, status: 'partial', reason: 'no_rate' },
+    })
+    await record(...list('c', 3))
+    const modelsOf = (points: [MetricAttributes, bigint, ...bigint[]][] = []) =>
+      points.map(([attributes]) => attributes['gen_ai.response.model'])
+    for (const read2 of [() => read(), () => read()]) {
+      const { 'spancost.operations': points } = await read2()
+      expect(points).toHaveLength(2001)
+      expect(points![2000]).toEqual([overflow, 3n])
+      expect(modelsOf(points)).toContain('b1998')
+      expect(modelsOf(points)).not.toContain('c0')
+    }
+  })
 })
