@@ -30,20 +30,21 @@ export function readEntry(
   books: Books,
   dimensions: readonly Dimension[],
 ): Entry | undefined {
-  if (span.traceId === '' || span.spanId === '') return undefined
+  const { traceId, spanId, startTimeUnixNano } = span
+  if (traceId === '' || spanId === '') return undefined
   const operation = recognize(toSpanFacts(span))
   if (operation === undefined) return undefined
   const split = splitUsage(operation.usage)
-  const startUnixMs = Number(span.startTimeUnixNano / 1_000_000n)
+  const startUnixMs = Number(startTimeUnixNano / 1_000_000n)
   const model = operation.responseModel ?? operation.requestModel
   const ownLabels = readDimensions(span, dimensions)
   const book = books.of(ownLabels['tenant'])
   const entry: Entry = {
-    traceId: span.traceId,
-    spanId: span.spanId,
+    traceId,
+    spanId,
     parentSpanId: span.parentSpanId,
     spanName: span.name,
-    startTimeUnixNano: span.startTimeUnixNano,
+    startTimeUnixNano,
     endTimeUnixNano: span.endTimeUnixNano,
     operation,
     units: split.kind === 'units' ? split.units : new Map(),
@@ -70,21 +71,21 @@ function withoutFigures(entry: Entry, fault: string): Entry {
   return { ...entry, units: new Map(), rating }
 }
 
-function toSpanFacts(span: ScannedSpan): SpanFacts {
+function toSpanFacts({ name, scope, attributes }: ScannedSpan): SpanFacts {
   return {
-    name: span.name,
-    scopeName: span.scope.name,
-    scopeVersion: span.scope.version,
-    attribute: (key) => span.attributes.get(key),
+    name,
+    scopeName: scope.name,
+    scopeVersion: scope.version,
+    attribute: (key) => attributes.get(key),
   }
 }
 
 function readDimensions(span: ScannedSpan, dimensions: readonly Dimension[]): Labels {
   const labels: Record<string, string> = {}
+  const { attributes, scope, resource } = span
   for (const { name, from } of dimensions) {
     for (const key of from) {
-      const value =
-        span.attributes.get(key) ?? span.scope.attributes.get(key) ?? span.resource.get(key)
+      const value = attributes.get(key) ?? scope.attributes.get(key) ?? resource.get(key)
       const found = label(name, value)[name]
       if (found === undefined) continue
       labels[name] = found

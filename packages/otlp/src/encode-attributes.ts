@@ -1,4 +1,12 @@
-import type { NewAttribute } from './scan.ts'
+import {
+  createBackWriter,
+  finishBackWriter,
+  reserveBytes,
+  writeBytesBefore,
+  writeVarintBefore,
+  type BackWriter,
+} from './back-writer.ts'
+import type { AttributeBlock, NewAttribute } from './scan.ts'
 import { FIXED64, LENGTH, VARINT, varintSize, writeVarint } from './wire.ts'
 
 const SPAN_ATTRIBUTES = (9 << 3) | LENGTH
@@ -8,77 +16,81 @@ const VALUE_STRING = (1 << 3) | LENGTH
 const VALUE_INT = (3 << 3) | VARINT
 const VALUE_DOUBLE = (4 << 3) | FIXED64
 
-/** Fields of attributes, one behind the other, up to `at`. */
-export interface AttributeBytes {
-  bytes: Buffer
-  view: DataView
-  at: number
+/** Three tags, three lengths of up to eight bytes, and a number. */
+const MAX_OVERHEAD = 40
+
+/**
+ * Attributes that many spans get alike, encoded once: half of what a patch takes is encoding. A block
+ * is to be kept and used again.
+ */
+export function createAttributeBlock(attributes: readonly NewAttribute[]): AttributeBlock {
+  const writer = createBackWriter(512)
+  writeAttributesBefore(writer, attributes)
+  return { attributes, encoded: Buffer.from(finishBackWriter(writer)) }
 }
 
-/** Kept from one patch to the next, up to this size; most requests need far less. */
-const MAX_KEPT_BYTES = 1 << 20
-let kept = createAttributeBytes(1 << 16)
-
-/** Memory for the additions of one patch, until the next one starts. */
-export function startAttributes(): AttributeBytes {
-  if (kept.bytes.length > MAX_KEPT_BYTES) kept = createAttributeBytes(1 << 16)
-  kept.at = 0
-  return kept
+export function writeBlockBefore(writer: BackWriter, { encoded }: AttributeBlock): void {
+  reserveBytes(writer, encoded.length)
+  writeBytesBefore(writer, encoded, 0, encoded.length)
 }
 
-function createAttributeBytes(length: number): AttributeBytes {
-  const bytes = Buffer.allocUnsafeSlow(length)
-  return { bytes, view: new DataView(bytes.buffer), at: 0 }
+/** Writes attributes as fields of a span. */
+export function writeAttributesBefore(
+  writer: BackWriter,
+  attributes: readonly NewAttribute[],
+): void {
+  for (let at = attributes.length - 1; at >= 0; at--) writeAttributeBefore(writer, attributes[at]!)
 }
 
-/** Three tags, and three lengths of up to eight bytes. */
-const MAX_OVERHEAD = 27
-
-function reserve(added: AttributeBytes, size: number): void {
-  if (added.at + size <= added.bytes.length) return
-  const { bytes, view } = createAttributeBytes(2 * (added.at + size))
-  added.bytes.copy(bytes, 0, 0, added.at)
-  added.bytes = bytes
-  added.view = view
-}
-
-/** Writes an attribute as a field of a span. Every tag that we write fits in one byte. */
-export function writeAttribute(added: AttributeBytes, { key, value }: NewAttribute): void {
-  const keyField = keyFieldOf(key)
-  const contentSize = typeof value === 'string' ? utf8Size(value) : numberSize(value)
-  const valueSize =
-    typeof value === 'string' ? 1 + varintSize(contentSize) + contentSize : 1 + contentSize
-  const size = keyField.length + 1 + varintSize(valueSize) + valueSize
-  reserve(added, size + MAX_OVERHEAD)
-
-  const { bytes, view } = added
-  let at = added.at
-  bytes[at++] = SPAN_ATTRIBUTES
-  at = writeVarint(bytes, at, size)
-  at = copyShort(keyField, bytes, at)
-  bytes[at++] = KEY_VALUE_VALUE
-  at = writeVarint(bytes, at, valueSize)
+/** Every tag that we write fits in one byte. */
+function writeAttributeBefore(writer: BackWriter, { key, value }: NewAttribute): void {
   if (typeof value === 'string') {
-    bytes[at++] = VALUE_STRING
-    at = writeVarint(bytes, at, contentSize)
-    at = writeText(bytes, at, value, contentSize)
-  } else if (typeof value === 'number') {
-    bytes[at++] = VALUE_DOUBLE
-    view.setFloat64(at, value, true)
-    at += 8
-  } else {
-    bytes[at++] = VALUE_INT
-    at = writeInt64(bytes, at, value)
+    writeTextBefore(writer, key, value)
+    return
   }
-  added.at = at
+  const keyField = keyFieldOf(key)
+  reserveBytes(writer, keyField.length + MAX_OVERHEAD)
+  const { bytes } = writer
+  const end = writer.at
+  if (typeof value === 'number') {
+    writer.at -= 8
+    writer.view.setFloat64(writer.at, value, true)
+    bytes[--writer.at] = VALUE_DOUBLE
+  } else {
+    writeInt64Before(writer, value)
+    bytes[--writer.at] = VALUE_INT
+  }
+  finishAttribute(writer, keyField, end)
+}
+
+function writeTextBefore(writer: BackWriter, key: string, text: string): void {
+  const keyField = keyFieldOf(key)
+  // A UTF-16 unit takes at most three bytes.
+  reserveBytes(writer, keyField.length + MAX_OVERHEAD + 3 * text.length)
+  const { bytes } = writer
+  const end = writer.at
+  writeUtf8Before(writer, text)
+  writeVarintBefore(writer, end - writer.at)
+  bytes[--writer.at] = VALUE_STRING
+  finishAttribute(writer, keyField, end)
+}
+
+/** What stands in front of the `AnyValue`, which ends at `end`. */
+function finishAttribute(writer: BackWriter, keyField: Buffer, end: number): void {
+  const { bytes } = writer
+  writeVarintBefore(writer, end - writer.at)
+  bytes[--writer.at] = KEY_VALUE_VALUE
+  writeBytesBefore(writer, keyField, 0, keyField.length)
+  writeVarintBefore(writer, end - writer.at)
+  bytes[--writer.at] = SPAN_ATTRIBUTES
 }
 
 /** Keys are few: constants of the caller's code, and names in its configuration. */
 const MAX_KEPT_KEYS = 512
-const keyFields = new Map<string, Uint8Array>()
+const keyFields = new Map<string, Buffer>()
 
 /** The field `key` of a `KeyValue`. */
-function keyFieldOf(key: string): Uint8Array {
+function keyFieldOf(key: string): Buffer {
   const found = keyFields.get(key)
   if (found !== undefined) return found
   const size = Buffer.byteLength(key)
@@ -89,41 +101,34 @@ function keyFieldOf(key: string): Uint8Array {
   return field
 }
 
-/** Byte by byte: a call into native code costs more than 50 bytes do. */
-function copyShort(source: Uint8Array, target: Uint8Array, at: number): number {
-  for (let index = 0; index < source.length; index++) target[at + index] = source[index]!
-  return at + source.length
-}
-
 /** Longer texts are left to native code. */
 const SHORT_TEXT = 48
 
-function utf8Size(text: string): number {
-  if (text.length > SHORT_TEXT) return Buffer.byteLength(text)
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > 0x7f) return Buffer.byteLength(text)
+function writeUtf8Before(writer: BackWriter, text: string): void {
+  const { bytes } = writer
+  const { length } = text
+  if (length <= SHORT_TEXT) {
+    const start = writer.at - length
+    let at = 0
+    for (; at < length; at++) {
+      const unit = text.charCodeAt(at)
+      if (unit > 0x7f) break
+      bytes[start + at] = unit
+    }
+    if (at === length) {
+      writer.at = start
+      return
+    }
   }
-  return text.length
+  writer.at -= Buffer.byteLength(text)
+  bytes.write(text, writer.at)
 }
 
-function writeText(bytes: Buffer, at: number, text: string, size: number): number {
-  // As many bytes as units: ASCII only.
-  if (size > SHORT_TEXT || size !== text.length) return at + bytes.write(text, at, size)
-  for (let index = 0; index < size; index++) bytes[at + index] = text.charCodeAt(index)
-  return at + size
-}
-
-function numberSize(value: number | bigint): number {
-  if (typeof value === 'number') return 8
-  let size = 1
-  for (let rest = BigInt.asUintN(64, value); rest > 0x7fn; rest >>= 7n) size++
-  return size
-}
-
-function writeInt64(bytes: Uint8Array, at: number, value: bigint): number {
-  let end = at
+function writeInt64Before(writer: BackWriter, value: bigint): void {
+  const encoded: number[] = []
   let rest = BigInt.asUintN(64, value)
-  for (; rest > 0x7fn; rest >>= 7n) bytes[end++] = Number(rest & 0x7fn) | 0x80
-  bytes[end++] = Number(rest)
-  return end
+  for (; rest > 0x7fn; rest >>= 7n) encoded.push(Number(rest & 0x7fn) | 0x80)
+  encoded.push(Number(rest))
+  writer.at -= encoded.length
+  writer.bytes.set(encoded, writer.at)
 }

@@ -1,4 +1,5 @@
 export { findRequestFault } from './check-request.ts'
+export { createAttributeBlock } from './encode-attributes.ts'
 export * from './response.ts'
 export * from './scan.ts'
 export { scanTraces } from './scan-traces.ts'

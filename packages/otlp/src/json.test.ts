@@ -1,11 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createAttributeBlock } from './encode-attributes.ts'
 import type { NewAttribute, Scan, ScanKeys } from './scan.ts'
 import { scanTraces } from './scan-traces.ts'
 import { writeJson } from './testing/json-writer.ts'
 import { encodeTraces } from './testing/oracle.ts'
 import { jsonRequests } from './testing/random-json-request.ts'
 import { KEYS } from './testing/random-request.ts'
+import { readSpans } from './testing/read-spans.ts'
 import { sampleRequest } from './testing/sample-request.ts'
 
 function scan(body: string | Uint8Array, keys: ScanKeys = KEYS): Scan {
@@ -256,6 +258,20 @@ describe('random requests', () => {
     fc.assert(property, { numRuns: 500 })
   })
 
+  test('a block stands before the attributes of a span', () => {
+    const attributes = ['{"key":"test.mark","value":{"intValue":1}}']
+    const body = (all: readonly string[]): string =>
+      `{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[${all.join(',')}]}]}]}]}`
+    const { spans, patch } = scan(body(attributes))
+    const block = createAttributeBlock([{ key: 'a', value: 'b' }])
+    const patched = patch([{ span: spans[0]!, block, attributes: [{ key: 'c', value: 4n }] }])
+    const added = [
+      '{"key":"a","value":{"stringValue":"b"}}',
+      '{"key":"c","value":{"intValue":"4"}}',
+    ]
+    expect(Buffer.from(patched).toString()).toBe(body([...attributes, ...added]))
+  })
+
   test('parsed, a patched request has the new attributes in place of ours', () => {
     const property = fc.property(jsonRequests, choices, (request, chosen) => {
       const text = writeJson(request, chosen)
@@ -279,7 +295,7 @@ describe('random requests', () => {
       const result = scanTraces(encodeTraces(request), 'protobuf', KEYS)
       const { spans, spanCount } = scan(writeJson(request, chosen))
       expect(result).toMatchObject({ kind: 'scanned', scan: { spanCount } })
-      if (result.kind === 'scanned') expect(spans).toEqual(result.scan.spans)
+      if (result.kind === 'scanned') expect(spans).toEqual(readSpans(result.scan.spans, KEYS))
     })
     fc.assert(property, { numRuns: 500 })
   })

@@ -1,6 +1,5 @@
 import { isAscii } from 'node:buffer'
 import { patchJsonSpans, type JsonSpanPatch } from './json-patch.ts'
-import { sortPatches } from './patch.ts'
 import { cutText } from './read-text.ts'
 import type {
   Attributes,
@@ -207,7 +206,25 @@ function patchJson(
   const byNumber = new Map<number, JsonSpanPatch>()
   for (const [index, patch] of sortPatches(spans, patches).entries()) {
     const { number, cuts } = places[index]!
-    if (patch !== undefined) byNumber.set(number, { attributes: patch.attributes, cuts })
+    if (patch === undefined) continue
+    const attributes = [...(patch.block?.attributes ?? []), ...patch.attributes]
+    byNumber.set(number, { attributes, cuts })
   }
   return patchJsonSpans(bytes, byNumber)
+}
+
+/** The patch of each of `spans`, by index. */
+function sortPatches(
+  spans: readonly ScannedSpan[],
+  patches: readonly SpanPatch[],
+): readonly (SpanPatch | undefined)[] {
+  const sorted = Array.from<SpanPatch | undefined>({ length: spans.length })
+  const indexes = new Map(spans.map((span, index) => [span, index]))
+  for (const patch of patches) {
+    const index = indexes.get(patch.span)
+    if (index === undefined) throw new Error('a patch for a span of another request')
+    if (sorted[index] !== undefined) throw new Error(`span ${patch.span.spanId} is patched twice`)
+    sorted[index] = patch
+  }
+  return sorted
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createAttributeBlock } from './encode-attributes.ts'
 import type { NewAttribute, Scan, ScanKeys } from './scan.ts'
 import { scanTraces } from './scan-traces.ts'
 import { decodeTraces, type PlainAttribute, type PlainRequest } from './testing/oracle.ts'
@@ -64,6 +65,38 @@ describe('bytes', () => {
     const first = patch(patches)
     expect(body).toEqual(copy)
     expect(patch(patches)).toEqual(first)
+  })
+
+  test('a block stands before the attributes of a span', () => {
+    const body = requestOf([mark], [mark])
+    const one: NewAttribute = { key: 'a.name', value: 'ünlike' }
+    const other: NewAttribute = { key: 'a.count', value: -3n }
+    const more: NewAttribute = { key: 'a.total', value: 0.5 }
+    const block = createAttributeBlock([one, other])
+    const { spans, patch } = scan(body)
+    const patched = patch(spans.map((span) => ({ span, block, attributes: [more] })))
+    expect(Buffer.from(patched)).toEqual(patchAll(body, [one, other, more]))
+  })
+
+  test('attributes may take far more than their request', () => {
+    const body = requestOf([mark], [mark, mark])
+    const values = ['x'.repeat(3000), 'é'.repeat(3000), 'z'.repeat(40_000)]
+    const patched = patchAll(
+      body,
+      values.map((value) => ({ key: 'new', value })),
+    )
+    expect(attributesIn(patched)).toEqual([
+      text('test.mark', 'yes'),
+      ...values.map((value) => text('new', value)),
+    ])
+  })
+
+  test('nobody else has the memory of the output', () => {
+    const body = requestOf([mark])
+    const added = [{ key: 'new', value: 1 }]
+    const { spans, patch } = scan(body)
+    const [one, other] = [0, 1].map(() => patch([{ span: spans[0]!, attributes: added }]))
+    expect(new Set([body.buffer, one?.buffer, other?.buffer]).size).toBe(3)
   })
 
   test('the request may be a part of a larger buffer', () => {

@@ -8,7 +8,11 @@ export type Encoding = 'protobuf' | 'json'
  */
 export type AttributeValue = string | number | bigint | boolean | readonly AttributeValue[]
 
-export type Attributes = ReadonlyMap<string, AttributeValue>
+/** The attributes that a scan was asked for, as far as they are there. */
+export interface Attributes {
+  get(key: string): AttributeValue | undefined
+  has(key: string): boolean
+}
 
 /** Which attributes a scan reads. Everything else is stepped over unread. */
 export interface ScanKeys {
@@ -28,7 +32,10 @@ export interface ScannedScope {
   readonly attributes: Attributes
 }
 
-/** A span that carries one of the marks. */
+/**
+ * A span that carries one of the marks. It reads the request's bytes when it is asked, so they must
+ * not change as long as it is used; what it is asked for more than once is best kept by the caller.
+ */
 export interface ScannedSpan {
   /** 32 lower-case hex digits, or empty where the span has no valid trace id. */
   readonly traceId: string
@@ -50,8 +57,16 @@ export interface NewAttribute {
   readonly value: string | number | bigint
 }
 
+/** Attributes that many spans get, with what they are in protobuf; see `createAttributeBlock`. */
+export interface AttributeBlock {
+  readonly attributes: readonly NewAttribute[]
+  readonly encoded: Buffer
+}
+
 export interface SpanPatch {
   readonly span: ScannedSpan
+  /** Stands before `attributes`. */
+  readonly block?: AttributeBlock
   readonly attributes: readonly NewAttribute[]
 }
 
@@ -61,9 +76,10 @@ export interface Scan {
   /** The marked ones, in the order of the request. */
   readonly spans: readonly ScannedSpan[]
   /**
-   * A new request: the scanned one with `attributes` behind the last attribute of each patched span
+   * A new request: the scanned one with new attributes behind the last attribute of each patched span
    * (replacing that span's `own` attributes), the lengths above fixed, every other byte as it was.
-   * Each span may be patched once, and must come from this scan. The bytes own their ArrayBuffer.
+   * Each span may be patched once, and must come from this scan. No one else uses the ArrayBuffer
+   * that the bytes lie in; it may be longer than they are.
    */
   patch(patches: readonly SpanPatch[]): Uint8Array
 }

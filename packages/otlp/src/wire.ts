@@ -106,13 +106,6 @@ export function readLength(cursor: Cursor, end: number): number {
   return contentEnd
 }
 
-export function readFixed64(cursor: Cursor, end: number): bigint {
-  const at = cursor.at
-  if (at + 8 > end) throw new MalformedError('a fixed64 runs past the end of its message')
-  cursor.at = at + 8
-  return cursor.view.getBigUint64(at, true)
-}
-
 export function readDouble(cursor: Cursor, end: number): number {
   const at = cursor.at
   if (at + 8 > end) throw new MalformedError('a double runs past the end of its message')
@@ -185,12 +178,16 @@ export function isSame(
   otherAt: number,
   length: number,
 ): boolean {
-  let at = 0
-  for (; at + 4 <= length; at += 4) {
+  if (length < 4) {
+    for (let at = 0; at < length; at++) {
+      if (one.getUint8(oneAt + at) !== other.getUint8(otherAt + at)) return false
+    }
+    return true
+  }
+  const last = length - 4
+  for (let at = 0; at < last; at += 4) {
     if (one.getUint32(oneAt + at) !== other.getUint32(otherAt + at)) return false
   }
-  for (; at < length; at++) {
-    if (one.getUint8(oneAt + at) !== other.getUint8(otherAt + at)) return false
-  }
-  return true
+  // The last four, some of them for the second time.
+  return one.getUint32(oneAt + last) === other.getUint32(otherAt + last)
 }

@@ -66,8 +66,9 @@ function release(output: Uint8Array | number, batch: Uint8Array): void {
   }
   kept ^= output[output.length - 1]!
   const { buffer } = output
-  const ownsAll = output.byteLength === buffer.byteLength && output !== batch
-  if (ownsAll && buffer instanceof ArrayBuffer) buffer.transfer(0)
+  // A patch's output has its memory for itself; small ones of others lie in a shared pool.
+  const isOwned = codecName.includes('scan') || output.byteLength === buffer.byteLength
+  if (isOwned && output !== batch && buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
 function nextTurn(): Promise<void> {

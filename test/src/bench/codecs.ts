@@ -1,5 +1,6 @@
 import { KEYS, MARKS } from '@spancost/genai'
 import {
+  createAttributeBlock,
   scanTraces,
   type Encoding,
   type NewAttribute,
@@ -88,25 +89,30 @@ function scanAndPatch(batch: Uint8Array, encoding: Encoding): Uint8Array {
   // What has no GenAI span is forwarded as it came.
   if (spans.length === 0) return batch
   return patch(
-    spans.map((span) => ({
-      span,
-      attributes: createAttributes(Number(span.attributes.get('gen_ai.usage.input_tokens'))),
-    })),
+    spans.map((span) => {
+      const tokens = Number(span.attributes.get('gen_ai.usage.input_tokens'))
+      return { span, block: SHARED_BLOCK, attributes: createAmounts(tokens) }
+    }),
   )
 }
 
-/** The ten of an operation that has a price. Any figure will do, if it differs between spans. */
-function createAttributes(tokens: number): readonly NewAttribute[] {
+/** The ten of an operation that has a price: six that spans of one model share, four amounts. */
+const SHARED: readonly NewAttribute[] = [
+  { key: 'spancost.cost.status', value: 'priced' },
+  { key: 'spancost.cost.standing', value: 'counted' },
+  { key: 'spancost.price.book', value: 'genai-prices@0.1.8' },
+  { key: 'spancost.cost.source', value: 'book' },
+  { key: 'spancost.price.card', value: 'openai/gpt-5-mini' },
+  { key: 'spancost.cost.currency', value: 'USD' },
+]
+const SHARED_BLOCK = createAttributeBlock(SHARED)
+
+/** Any figure will do, if it differs between spans. */
+function createAmounts(tokens: number): readonly NewAttribute[] {
   const amount = tokens / 1e6
   return [
-    { key: 'spancost.cost.status', value: 'priced' },
-    { key: 'spancost.cost.standing', value: 'counted' },
-    { key: 'spancost.price.book', value: 'genai-prices@0.1.8' },
-    { key: 'spancost.cost.source', value: 'book' },
-    { key: 'spancost.price.card', value: 'openai/gpt-5-mini' },
     { key: 'spancost.cost.total', value: amount },
     { key: 'spancost.cost.exact', value: '0.0238275' },
-    { key: 'spancost.cost.currency', value: 'USD' },
     { key: 'spancost.cost.input', value: amount / 2 },
     { key: 'spancost.cost.output', value: amount / 2 },
   ]
@@ -144,7 +150,10 @@ function patchDecoded({ resourceSpans }: OracleRequest): void {
       for (const { attributes } of spans) {
         if (!attributes.some(({ key }) => marks.has(key))) continue
         const tokens = attributes.find(({ key }) => key === 'gen_ai.usage.input_tokens')
-        for (const { key, value } of createAttributes(Number(tokens?.value.intValue))) {
+        for (const { key, value } of [
+          ...SHARED,
+          ...createAmounts(Number(tokens?.value.intValue)),
+        ]) {
           const isText = typeof value === 'string'
           attributes.push({
             key,

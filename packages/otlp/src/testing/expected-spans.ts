@@ -1,8 +1,9 @@
-import type { Attributes, AttributeValue, ScanKeys, ScannedSpan } from '../scan.ts'
+import type { AttributeValue, ScanKeys } from '../scan.ts'
 import type { PlainAttribute, PlainRequest, PlainValue } from './oracle.ts'
+import type { ReadSpan } from './read-spans.ts'
 
 /** What a scan has to find in a request that the oracle decoded. */
-export function expectedSpans(request: PlainRequest, keys: ScanKeys): ScannedSpan[] {
+export function expectedSpans(request: PlainRequest, keys: ScanKeys): ReadSpan[] {
   return request.resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ scope, spans }) =>
       spans
@@ -31,7 +32,10 @@ function hexId(base64: string | undefined, length: number): string {
   return id.length === length && id.some((byte) => byte !== 0) ? id.toString('hex') : ''
 }
 
-function firstOf(attributes: readonly PlainAttribute[], keys: readonly string[]): Attributes {
+function firstOf(
+  attributes: readonly PlainAttribute[],
+  keys: readonly string[],
+): ReadonlyMap<string, AttributeValue> {
   const found = new Map<string, AttributeValue>()
   for (const key of keys) {
     const value = plainValue(attributes.find((attribute) => attribute.key === key)?.value, true)
