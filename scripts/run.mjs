@@ -17,6 +17,7 @@ const TASKS = {
   bench: runBenchmark,
   fuzz: (tools, args) => runTestProgram(tools, 'fuzz', args),
   faults: (tools, args) => runTestProgram(tools, 'faults', args),
+  soak: (tools, args) => runTestProgram(tools, 'soak', args),
 }
 
 const SPANCOST = 'processor/dist/main.js'

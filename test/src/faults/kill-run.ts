@@ -38,7 +38,7 @@ export async function runKills(
   return {
     operations: truth.operations,
     retries: traffic.retries(),
-    repeated: witness.count() - witness.spanIds.size,
+    repeated: witness.countRepeated(),
     differences: await findDifferences(processor, truth, witness),
   }
 }

@@ -9,13 +9,13 @@ export async function findDifferences(
   witness: Witness,
 ): Promise<readonly string[]> {
   const { operations, cost } = await readSpend(processor)
-  const lost = [...truth.spanIds].filter((id) => !witness.spanIds.has(id))
+  const lost = witness.countMissing(truth.spans)
   const code = await processor.stop()
   const unsound = await processor.verify()
   const found = [
     operations === truth.operations ? '' : `${operations} operations of ${truth.operations}`,
     cost === truth.cost ? '' : `spend ${cost} of ${truth.cost}`,
-    lost.length === 0 ? '' : `${lost.length} spans never came to the next hop`,
+    lost === 0 ? '' : `${lost} spans never came to the next hop`,
     code === 0 ? '' : `the processor ended with ${code}`,
     unsound,
   ]

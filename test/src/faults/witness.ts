@@ -11,10 +11,10 @@ export type Mood = 'accept' | 'refuse' | 'hang' | 'reset'
 
 export interface Witness {
   readonly url: string
-  /** Of every span that it took, in hex. */
-  readonly spanIds: ReadonlySet<string>
-  /** Spans that it took, counted as often as they came. */
-  count(): number
+  /** Of the spans 1 to `last`, how many never came. A span's number is its id. */
+  countMissing(last: number): number
+  /** Spans that it took and had taken before. */
+  countRepeated(): number
   setMood(mood: Mood): void
 }
 
@@ -37,9 +37,9 @@ const { ExportTraceServiceRequest } = (
 ).opentelemetry.proto.collector.trace.v1
 
 export async function startWitness(): Promise<Witness> {
-  const spanIds = new Set<string>()
+  const taken = createNumberSet()
   let mood: Mood = 'accept'
-  let count = 0
+  let repeated = 0
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (mood === 'reset') {
       request.socket.resetAndDestroy()
@@ -53,9 +53,9 @@ export async function startWitness(): Promise<Witness> {
     }
     const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
     for (const { scopeSpans } of ExportTraceServiceRequest.decode(body).resourceSpans) {
-      for (const { spans } of scopeSpans) {
-        count += spans.length
-        for (const { spanId } of spans) spanIds.add(Buffer.from(spanId).toString('hex'))
+      for (const { spanId } of scopeSpans.flatMap(({ spans }) => spans)) {
+        // The last six bytes hold every number that there is.
+        if (!taken.add(Buffer.from(spanId).readUIntBE(2, 6))) repeated += 1
       }
     }
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
@@ -71,12 +71,37 @@ export async function startWitness(): Promise<Witness> {
   })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    spanIds,
-    count: () => count,
+    countMissing: (last) => last - taken.countUpTo(last),
+    countRepeated: () => repeated,
     setMood: (next) => {
       mood = next
       // What still hangs will not be answered in another mood.
       if (next !== 'hang') server.closeAllConnections()
+    },
+  }
+}
+
+/** A bit for each number: a `Set` of millions stalls when it grows. */
+function createNumberSet() {
+  let bits = new Uint8Array(4096)
+  const has = (number: number): boolean => (bits[number >>> 3]! & (1 << (number & 7))) !== 0
+  return {
+    /** `false`: it was there already. */
+    add: (number: number): boolean => {
+      if (number >>> 3 >= bits.length) {
+        const larger = new Uint8Array(2 * (number >>> 3))
+        larger.set(bits)
+        bits = larger
+      }
+      if (has(number)) return false
+      bits[number >>> 3]! |= 1 << (number & 7)
+      return true
+    },
+    /** How many of 1 to `last` are in it. */
+    countUpTo: (last: number): number => {
+      let count = 0
+      for (let number = 1; number <= last; number++) count += Number(has(number))
+      return count
     },
   }
 }
