@@ -1,5 +1,5 @@
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
-import { readAnthropicReply } from '@spancost/genai'
+import { readAnthropicReply } from '@spancost/genai/replies'
 import { readMember, SdkInstrumentation, type Sdk, type SdkMethod } from '@spancost/instrumentation'
 import { adoptNativeSpan, makesNativeSpans } from './native-span.ts'
 import { describeCall } from './request.ts'

@@ -5,8 +5,13 @@ import {
   mergeReplies,
   readAnthropicReply,
   type Reply,
-} from '@spancost/genai'
-import { describeBeyondConventions, readMember, type Observation } from '@spancost/instrumentation'
+} from '@spancost/genai/replies'
+import {
+  describeBeyondConventions,
+  describeCostDimensions,
+  readMember,
+  type Observation,
+} from '@spancost/instrumentation'
 
 /**
  * Since 0.134 the SDK makes a span of each call by itself, where a tracer provider is registered and
@@ -33,6 +38,7 @@ function isTracerProviderRegistered(): boolean {
 export function adoptNativeSpan(): Observation {
   let span: Span | undefined
   let reply: Reply = {}
+  const dimensions = describeCostDimensions(context.active())
 
   function receive(part: Reply): void {
     reply = mergeReplies(reply, part)
@@ -54,6 +60,7 @@ export function adoptNativeSpan(): Observation {
     reader: {
       readHead(head) {
         span = findSpan(head)
+        span?.setAttributes(dimensions)
         return {}
       },
       readReply: readAnthropicReply,

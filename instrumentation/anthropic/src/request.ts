@@ -3,7 +3,7 @@ import {
   ATTR_GEN_AI_REQUEST_TEMPERATURE,
   ATTR_GEN_AI_REQUEST_TOP_P,
   findProviderByHost,
-} from '@spancost/genai'
+} from '@spancost/genai/replies'
 import {
   ATTR_GEN_AI_OUTPUT_TYPE,
   ATTR_GEN_AI_REQUEST_REASONING_LEVEL,

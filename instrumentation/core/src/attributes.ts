@@ -27,7 +27,7 @@ import {
   ATTR_SPANCOST_USAGE_WEB_SEARCHES,
   type Reply,
   type Usage,
-} from '@spancost/genai'
+} from '@spancost/genai/replies'
 
 /** Leaves out what has no value; metrics would export it as an empty one. */
 export function withoutAbsent(attributes: Attributes): Attributes {

@@ -1,5 +1,14 @@
 export { describeBeyondConventions } from './attributes.ts'
 export { isTracingSuppressed } from './context.ts'
+export {
+  createCostDimensionsProcessor,
+  describeCostDimensions,
+  withCostDimensions,
+  type CostDimension,
+  type CostDimensions,
+  type CostDimensionsProcessor,
+} from './cost-dimensions.ts'
+export { createCostPropagator, type CostPropagatorOptions } from './cost-propagator.ts'
 export * from './names.ts'
 export type { Observation, ReplyReader } from './observation.ts'
 export {

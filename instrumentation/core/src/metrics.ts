@@ -1,5 +1,5 @@
 import type { Attributes, Histogram, Meter } from '@opentelemetry/api'
-import { ATTR_GEN_AI_TOKEN_TYPE, type Usage } from '@spancost/genai'
+import { ATTR_GEN_AI_TOKEN_TYPE, type Usage } from '@spancost/genai/replies'
 
 /** The client metrics of the GenAI conventions, with the buckets that they ask for. */
 export interface Instruments {

@@ -1,5 +1,5 @@
 import { ReadableStream } from 'node:stream/web'
-import type { Reply } from '@spancost/genai'
+import type { Reply } from '@spancost/genai/replies'
 import type { ActiveOperation } from './operation.ts'
 import { observeReadableStream } from './readable-stream.ts'
 import { isSdkStream, observeAsyncIterable, observeStream } from './stream.ts'

@@ -21,7 +21,8 @@ import {
   ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
   mergeReplies,
   type Reply,
-} from '@spancost/genai'
+} from '@spancost/genai/replies'
+import { describeCostDimensions } from './cost-dimensions.ts'
 import { describeReply, withoutAbsent } from './attributes.ts'
 import { describeError, type ErrorDescription } from './errors.ts'
 import { recordTokens, type Instruments } from './metrics.ts'
@@ -75,6 +76,7 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
   const attributes = withoutAbsent({
     ...common,
     ...start.attributes,
+    ...describeCostDimensions(parent),
     [ATTR_GEN_AI_REQUEST_STREAM]: start.stream || undefined,
   })
   const span = telemetry.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent)

@@ -1,4 +1,4 @@
-import { diag, type DiagLogger } from '@opentelemetry/api'
+import { diag, trace, type DiagLogger, type Tracer, type TracerProvider } from '@opentelemetry/api'
 import {
   InstrumentationBase,
   type InstrumentationConfig,
@@ -59,6 +59,7 @@ export abstract class SdkInstrumentation<
   declare private instruments: Instruments
   declare private patched: Map<object, Set<string>>
   declare private log: DiagLogger
+  declare private hasOwnTracer: boolean | undefined
 
   /** Called before the constructor of the class that implements it has run. */
   protected abstract describeSdk(): Sdk<Config>
@@ -83,6 +84,21 @@ export abstract class SdkInstrumentation<
     return [defineSdkModule({ name, files, majors, diag: this.log, patch })]
   }
 
+  /**
+   * The API's stand-in, which is handed over where no provider is registered yet, may be that of a
+   * second copy of the API (CommonJS beside ES modules), to which none ever will be. So the
+   * registered one is asked for at each call, unless another was given.
+   */
+  override setTracerProvider(provider: TracerProvider): void {
+    super.setTracerProvider(provider)
+    this.hasOwnTracer = typeof readMember(provider, 'getDelegateTracer') !== 'function'
+  }
+
+  private findTracer(): Tracer {
+    if (this.hasOwnTracer === true) return this.tracer
+    return trace.getTracer(this.instrumentationName, this.instrumentationVersion)
+  }
+
   protected override _updateMetricInstruments(): void {
     this.instruments = createInstruments(this.meter)
   }
@@ -98,7 +114,7 @@ export abstract class SdkInstrumentation<
       if (adopted !== undefined) return adopted
       const described = method.describe(call)
       if (described === undefined) return undefined
-      const telemetry = { tracer: this.tracer, instruments: this.instruments }
+      const telemetry = { tracer: this.findTracer(), instruments: this.instruments }
       return { operation: startOperation(telemetry, described), reader: method }
     }
     const isActive = () => this.isEnabled() && !isTracingSuppressed()

@@ -1,5 +1,5 @@
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
-import { readGeminiReply } from '@spancost/genai'
+import { readGeminiReply } from '@spancost/genai/replies'
 import { SdkInstrumentation, type Sdk, type SdkMethod } from '@spancost/instrumentation'
 import { describeInteraction, describeModelCall, type CalledMethod } from './request.ts'
 

@@ -3,7 +3,7 @@ import {
   ATTR_GEN_AI_AGENT_NAME,
   ATTR_SPANCOST_RESPONSE_SERVICE_TIER,
   findProviderByHost,
-} from '@spancost/genai'
+} from '@spancost/genai/replies'
 import {
   ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT,
   ATTR_GEN_AI_OUTPUT_TYPE,

@@ -1,5 +1,5 @@
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
-import { readOpenAIReply, readTranscriptionReply } from '@spancost/genai'
+import { readOpenAIReply, readTranscriptionReply } from '@spancost/genai/replies'
 import { SdkInstrumentation, type Sdk, type SdkMethod } from '@spancost/instrumentation'
 import { describeCall, type OperationName } from './request.ts'
 

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
-import { ATTR_SPANCOST_RESPONSE_SERVICE_TIER, findProviderByHost } from '@spancost/genai'
+import { ATTR_SPANCOST_RESPONSE_SERVICE_TIER, findProviderByHost } from '@spancost/genai/replies'
 import {
   ATTR_GEN_AI_OUTPUT_TYPE,
   ATTR_GEN_AI_REQUEST_ENCODING_FORMATS,

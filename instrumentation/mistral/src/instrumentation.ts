@@ -1,5 +1,5 @@
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
-import { readMistralReply } from '@spancost/genai'
+import { readMistralReply } from '@spancost/genai/replies'
 import { SdkInstrumentation, type Sdk, type SdkMethod } from '@spancost/instrumentation'
 import { silenceNativeSpans } from './native-spans.ts'
 import { describeCall, type OperationName } from './request.ts'

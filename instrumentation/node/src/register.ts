@@ -8,5 +8,5 @@ import { flushAtExit } from './flush.ts'
 import { startSdk } from './sdk.ts'
 
 hookImports()
-const sdk = startSdk(process.env)
+const sdk = await startSdk(process.env)
 flushAtExit(() => sdk.shutdown())

@@ -1,5 +1,5 @@
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
-import { readOpenAIReply } from '@spancost/genai'
+import { readOpenAIReply } from '@spancost/genai/replies'
 import { readMember, SdkInstrumentation, type Sdk, type SdkMethod } from '@spancost/instrumentation'
 import { describeCall, type Api } from './request.ts'
 

@@ -8,7 +8,7 @@ import {
   ATTR_OPENAI_REQUEST_SERVICE_TIER,
   ATTR_OPENAI_RESPONSE_SERVICE_TIER,
   findProviderByHost,
-} from '@spancost/genai'
+} from '@spancost/genai/replies'
 import {
   ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT,
   ATTR_GEN_AI_OUTPUT_TYPE,

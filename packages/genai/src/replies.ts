@@ -1,0 +1,5 @@
+/** What instrumentations need: to read replies and to name attributes; without the dialects. */
+export * from './attributes.ts'
+export * from './own-attributes.ts'
+export * from './providers/index.ts'
+export type { Usage } from './usage.ts'
