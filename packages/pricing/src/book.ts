@@ -171,7 +171,7 @@ const MAKERS_NAMES =
 /** The last card that was valid then, for the tier; one of the region goes before one of all. */
 function selectCard(entry: CardsFound, provider: string | undefined, query: PriceQuery): Lookup {
   const region = findRegion(provider, query) ?? entry.region
-  const tier = isStandard(query.serviceTier) ? undefined : query.serviceTier
+  const tier = readTier(query.serviceTier)
   const isGov = provider === 'aws' && region?.startsWith('us-gov') === true
   let general: CardFound | undefined
   let isCovered = false
@@ -213,16 +213,29 @@ function isWithin(region: string | undefined, place: string): boolean {
   return region === place || region?.startsWith(`${place}-`) === true
 }
 
-/** Groq says `on_demand`. `auto` was only asked for: another tier would be told by its name. */
-function isStandard(tier: string | undefined): boolean {
-  return (
-    tier === undefined ||
-    tier === 'standard' ||
-    tier === 'default' ||
-    tier === 'auto' ||
-    tier === 'on_demand'
-  )
+/**
+ * The tier that cards know by this name; `undefined`: the standard one, which Groq and Google call
+ * `on_demand`. `auto` was only asked for: another tier would be told by its name.
+ */
+function readTier(tier: string | undefined): string | undefined {
+  if (tier === undefined) return undefined
+  const name = tier
+    .trim()
+    .toLowerCase()
+    .replace(/^(on_demand|service_tier|tier)_(?=.)/, '')
+  return STANDARD_TIERS.has(name) ? undefined : name
 }
+
+const STANDARD_TIERS: ReadonlySet<string> = new Set([
+  '',
+  'standard',
+  'standard_only',
+  'default',
+  'auto',
+  'on_demand',
+  'none',
+  'unspecified',
+])
 
 /** What is known under a key, made where it is not; of too many, the oldest is forgotten. */
 function recall<Value extends object | string | null>(

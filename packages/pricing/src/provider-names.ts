@@ -29,7 +29,10 @@ export const PROVIDER_NAMES: ReadonlyMap<string, string> = new Map(
     minimax: 'mini_max',
     mistral: 'mistral-ai mistral_ai mistralai',
     moonshotai: 'moonshot moonshot-ai moonshot_ai',
+    lambda: 'lambda-ai lambda_ai',
+    nebius: 'nebius-ai nebius_ai',
     novita: 'novita-ai novita_ai',
+    perplexity: 'perplexity-ai perplexity_ai perplexityai pplx',
     together: 'together-ai together_ai togetherai',
     vertex:
       'gcp.vertex_ai google-vertex google-vertex-ai google.vertex google_vertexai vertex-ai ' +

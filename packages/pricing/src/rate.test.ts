@@ -118,12 +118,21 @@ describe('what is not priced', () => {
     expect(rate(call)).toEqual(refused)
   })
 
-  it.each(['flex', 'priority', 'fast', 'Standard', 'scale'])('tier %s', (serviceTier) => {
+  it.each(['flex', 'priority', 'fast', 'Flex', 'scale'])('tier %s', (serviceTier) => {
     const call = { provider: 'anthropic', requestModel: 'claude-haiku-4-5', usage: SMALL }
     expect(cost({ ...call, serviceTier })).toBe('no_rate')
   })
 
-  it.each(['standard', 'default', 'auto', 'on_demand'])('but tier %s is', (serviceTier) => {
+  it.each([
+    'standard',
+    'Standard',
+    'default',
+    'auto',
+    'on_demand',
+    'ON_DEMAND',
+    'standard_only',
+    '',
+  ])('but tier %s is', (serviceTier) => {
     const call = { provider: 'anthropic', requestModel: 'claude-haiku-4-5', usage: SMALL }
     // 1000 x 1/M = 0.001, 100 x 5/M = 0.0005
     expect(cost({ ...call, serviceTier })).toBe('0.0015')

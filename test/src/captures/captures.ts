@@ -76,7 +76,7 @@ export function describeOperation(operation: Operation): string {
   return `${[role, name, provider, [...new Set(models)].join(' > '), ...place].join(' ')}: ${units}${doubt}`
 }
 
-function toRequest(spans: readonly CapturedSpan[]) {
+export function toRequest(spans: readonly CapturedSpan[]) {
   return {
     resourceSpans: [
       {

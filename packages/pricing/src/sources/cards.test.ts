@@ -41,7 +41,7 @@ describe('our cards', () => {
     const silent = ours.listings.filter(
       ({ provider, model, cards: own, rules = [] }) =>
         own.length + rules.length > 0 &&
-        !ours.listings.some((listing) => listing.matches(model)) &&
+        !ours.listings.some((listing) => listing.matches(model.toLowerCase())) &&
         !data.listings.some(
           (listing) => listing.provider === provider && listing.model === model,
         ) &&
