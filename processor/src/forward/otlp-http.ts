@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { promisify } from 'node:util'
 import { constants, gzip, zstdCompress } from 'node:zlib'
 import { decodeExportResponse } from '@spancost/otlp'
@@ -42,8 +43,8 @@ export function createHttpForwarder(signal: Signal, destination: HttpDestination
   return {
     consume: async (request, abort) => {
       try {
-        const response = await pool.request(await createRequest(url, destination, request, abort))
-        return toResult(signal, request, response, await readResponse(response))
+        const options = await createRequest(url, destination, request)
+        return toResult(signal, request, await dispatch(pool, options, abort))
       } catch (error) {
         return { kind: 'retryable', message: `${url.href}: ${describeError(error)}` }
       }
@@ -56,8 +57,7 @@ async function createRequest(
   url: URL,
   destination: HttpDestination,
   { body, encoding }: OtlpRequest,
-  signal: AbortSignal,
-): Promise<Dispatcher.RequestOptions> {
+): Promise<Dispatcher.DispatchOptions> {
   const { compression } = destination
   const coding = body.length === 0 || compression === 'none' ? undefined : compression
   return {
@@ -69,19 +69,55 @@ async function createRequest(
       ...(coding !== undefined && { 'content-encoding': coding }),
     },
     body: coding === undefined ? body : await PACK[coding](body),
-    signal,
   }
 }
 
-async function readResponse(response: Dispatcher.ResponseData): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    length += chunk.length
-    // The rest is read and dropped, so that the connection can be used again.
-    if (length <= MAX_RESPONSE_BYTES) chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+interface Response {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+/** What `pool.request` does, without a stream for an answer of a few bytes. */
+async function dispatch(
+  pool: Pool,
+  options: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+): Promise<Response> {
+  signal.throwIfAborted()
+  return new Promise((resolve, reject) => {
+    let status = 0
+    let headers: IncomingHttpHeaders = {}
+    const chunks: Buffer[] = []
+    let length = 0
+    let abort = (): void => reject(signal.reason as Error)
+    const onAbort = (): void => abort()
+    const leave = (): void => signal.removeEventListener('abort', onAbort)
+    signal.addEventListener('abort', onAbort)
+    pool.dispatch(options, {
+      onRequestStart: (controller) => {
+        abort = () => controller.abort(signal.reason as Error)
+        if (signal.aborted) abort()
+      },
+      onResponseStart: (_, statusCode, received) => {
+        status = statusCode
+        headers = received
+      },
+      onResponseData: (_, chunk) => {
+        length += chunk.length
+        // The rest is read and dropped, so that the connection can be used again.
+        if (length <= MAX_RESPONSE_BYTES) chunks.push(chunk)
+      },
+      onResponseEnd: () => {
+        leave()
+        resolve({ status, headers, body: Buffer.concat(chunks) })
+      },
+      onResponseError: (_, error) => {
+        leave()
+        reject(error)
+      },
+    })
+  })
 }
 
 /** OTLP 1.11: these may be tried again. */
@@ -93,25 +129,24 @@ const OURS_TO_MEND = new Set([401, 403, 404, 405, 407, 415])
 function toResult(
   signal: Signal,
   request: OtlpRequest,
-  { statusCode, headers }: Dispatcher.ResponseData,
-  body: Buffer,
+  { status, headers, body }: Response,
 ): Result {
-  if (statusCode >= 200 && statusCode < 300) {
+  if (status >= 200 && status < 300) {
     const partialSuccess = decodeExportResponse(request.encoding, signal, body)
     return { kind: 'accepted', ...(partialSuccess && { partialSuccess }) }
   }
-  const message = `the destination answered ${statusCode}`
-  const redirected = statusCode >= 300 && statusCode < 400
-  if (RETRYABLE.has(statusCode) || OURS_TO_MEND.has(statusCode) || redirected) {
+  const message = `the destination answered ${status}`
+  const redirected = status >= 300 && status < 400
+  if (RETRYABLE.has(status) || OURS_TO_MEND.has(status) || redirected) {
     const afterMs = readRetryAfterMs(headers['retry-after'])
     return {
       kind: 'retryable',
       message,
       ...(afterMs !== undefined && { afterMs }),
-      ...(statusCode === 429 && { overload: true }),
+      ...(status === 429 && { overload: true }),
     }
   }
-  return { kind: 'permanent', message, fault: statusCode === 413 ? 'too_large' : 'refused' }
+  return { kind: 'permanent', message, fault: status === 413 ? 'too_large' : 'refused' }
 }
 
 /** Seconds or an HTTP date (RFC 9110, 10.2.3). */

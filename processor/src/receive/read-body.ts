@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { createBodyBuffer } from './body-buffer.ts'
 import { CODING_NAMES, findDecompress } from './decompress.ts'
 import type { Hold } from './limit-in-flight.ts'
 
@@ -37,24 +38,46 @@ export async function readBody(
   if (hold?.hasRoomFor(announced) === false) return { kind: 'no_room' }
 
   begin()
-  const chunks: Buffer[] = []
-  let length = 0
-  // Leaving the loop must not cut the connection: the sender is owed an answer.
-  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
-  try {
-    for await (const chunk of body) {
-      length += chunk.length
-      if (length > maxBytes) return tooLarge
-      if (hold?.growTo(length) === false) return { kind: 'no_room' }
-      chunks.push(chunk)
-    }
-  } catch {
-    return { kind: 'gone' }
-  }
-  const raw = Buffer.concat(chunks, length)
+  const raw = await gather(request, announced, maxBytes, hold)
+  if (raw === 'too_large') return tooLarge
+  if (typeof raw === 'string') return { kind: raw }
   if (decompress === undefined) return { kind: 'body', body: raw }
   const decompressed = await decompress(raw, maxBytes)
   if (decompressed.kind === 'too_large') return tooLarge
   if (decompressed.kind === 'body') return decompressed
   return { kind: 'refused', status: 400, message: decompressed.message }
+}
+
+/**
+ * Listens to the request itself: its iterator costs more than all else here. What is left unread
+ * stays for whoever answers; the connection is not cut, because the sender is owed an answer.
+ */
+function gather(
+  request: IncomingMessage,
+  announced: number,
+  maxBytes: number,
+  hold: Hold | undefined,
+): Promise<Buffer | 'too_large' | 'no_room' | 'gone'> {
+  return new Promise((resolve) => {
+    const body = createBodyBuffer(announced)
+    let length = 0
+    const settle = (result: Buffer | 'too_large' | 'no_room' | 'gone'): void => {
+      request.off('data', add).off('end', finish).off('error', leave).off('close', leave)
+      resolve(result)
+    }
+    const stop = (reason: 'too_large' | 'no_room'): void => {
+      request.pause()
+      settle(reason)
+    }
+    const add = (chunk: Buffer): void => {
+      length += chunk.length
+      if (length > maxBytes) stop('too_large')
+      else if (hold?.growTo(length) === false) stop('no_room')
+      else body.add(chunk)
+    }
+    const finish = (): void => settle(body.finish())
+    const leave = (): void => settle('gone')
+    if (request.destroyed) leave()
+    else request.on('data', add).on('end', finish).on('error', leave).on('close', leave)
+  })
 }
