@@ -133,11 +133,11 @@ test('a ledger in use, or none, is said to be so', async () => {
   expect(existsSync(path)).toBe(false)
 })
 
-test.each([[[]], [['repair']], [['verify', 'twice']]])(
+test.each([[[]], [['repair']], [['verify', 'twice']], [['export']], [['import', 'a', 'b']]])(
   'ledger %j is bad usage',
   async (operands) => {
     const { code, stderr } = await runVerb(['ledger', ...operands])
     expect(code).toBe(2)
-    expect(stderr).toContain('expected `ledger verify`')
+    expect(stderr).toContain('expected `ledger verify`, `ledger export FILE`')
   },
 )

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import { describeError } from '../describe-error.ts'
 import { openLedger } from '../open-ledger.ts'
 import { formatFault, loadConfig } from './config-source.ts'
+import { exportLedger, importLedger, nameLedger } from './ledger-move.ts'
 import { writeLine, type ExitCode, type Io } from './io.ts'
 import { readFlags, UsageError, type Verb } from './verb.ts'
 
@@ -16,32 +17,52 @@ const MAX_FAULTS = 1_000
 /** Looks after a ledger that no processor is using. */
 export const ledger: Verb = {
   name: 'ledger',
-  summary: 'verify the sums of a ledger',
+  summary: 'verify the sums of a ledger; export and import it',
   help: `Usage: spancost ledger verify [--config FILE] [--json]
+       spancost ledger export FILE [--config FILE] [--json]
+       spancost ledger import FILE [--config FILE] [--json]
 
-Adds up all entries anew, and prints each row of the hourly sums and of the totals that differs.
-Exits with 1 if one does. A SQLite ledger must not be in use: stop the processor first.
+verify adds up all entries anew, and prints each row of the hourly sums and of the totals that
+differs. Exits with 1 if one does. export writes the whole ledger to a file, and import reads it
+into a new one, of whatever store: this is a backup, and how a ledger moves. FILE is compressed if
+it ends in .gz or .zst; - is standard output or input. import verifies the sums when it is done.
+A SQLite ledger must not be in use: stop the processor first.
 
   --config FILE   default: ./spancost.yaml; without one, the defaults
-  --json          {"ledger", "valid", "faults": [{"table", "start"?, "labels", "status",
-                  "errorType"?, "differences": [{"figure", "kept", "entries"}]}]}`,
+  --json          of verify: {"ledger", "valid", "faults": [{"table", "start"?, "labels",
+                  "status", "errorType"?, "differences": [{"figure", "kept", "entries"}]}]};
+                  of the others: {"ledger", "file", "rows": {TABLE: NUMBER}}`,
   async run(argv, io) {
     const { values, positionals } = readFlags(argv, FLAGS, { takesOperands: true })
-    if (positionals.length !== 1 || positionals[0] !== 'verify') {
-      throw new UsageError('expected `ledger verify`')
+    const [action, file, ...rest] = positionals
+    const isMove = action === 'export' || action === 'import'
+    if (
+      rest.length > 0 ||
+      (isMove ? file === undefined : action !== 'verify' || file !== undefined)
+    ) {
+      throw new UsageError('expected `ledger verify`, `ledger export FILE` or `ledger import FILE`')
     }
     const loaded = await loadConfig(values.config, io.env)
     if (loaded.kind === 'config') {
-      return verify(loaded.config.ledger, values.json ?? false, io)
+      const { ledger: place } = loaded.config
+      const asJson = values.json ?? false
+      if (!isMove) return verify(place, asJson, io)
+      const move = action === 'export' ? exportLedger : importLedger
+      const code = await move(place, file!, asJson, io)
+      return code === 0 && action === 'import' ? verify(place, false, toStderr(io)) : code
     }
     for (const fault of loaded.faults) await writeLine(io.stderr, formatFault(loaded.file, fault))
     return 1
   },
 }
 
+/** What is said about an import beside its result. */
+function toStderr(io: Io): Io {
+  return { ...io, stdout: io.stderr }
+}
+
 async function verify(config: Config['ledger'], asJson: boolean, io: Io): Promise<ExitCode> {
-  // A URL may have a password in it.
-  const name = config.store === 'sqlite' ? config.path : config.store
+  const name = nameLedger(config)
   let faults: readonly SumFault[]
   try {
     faults = await findFaults(config)
