@@ -1,3 +1,4 @@
+export { stepAlert, type Alert, type AlertInput, type AlertStep } from './alert.ts'
 export { findHourAnomalies, findNewModels, findOversized } from './anomaly.ts'
 export { findSilence, findUnpricedShare, type Anomaly, type PricedShare } from './anomaly.ts'
 export { ADMIN_ROLE, takeStep, type Actor, type ApprovalLevel } from './approval.ts'
