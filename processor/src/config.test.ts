@@ -27,7 +27,7 @@ const DEFAULTS: Config = {
       maxInFlightBytes: 268_435_456,
     },
   },
-  api: { endpoint: '127.0.0.1:14320' },
+  api: { endpoint: '127.0.0.1:14320', tokens: [] },
   forward: { traces: [], metrics: [], logs: [], retry: { maxElapsedMs: 5000 } },
   ledger: { store: 'sqlite', path: './.spancost/ledger.db' },
   prices: {
@@ -109,7 +109,7 @@ log: {level: debug}
           maxInFlightBytes: 1_073_741_824,
         },
       },
-      api: { endpoint: 'localhost:8080' },
+      api: { endpoint: 'localhost:8080', tokens: [] },
       forward: {
         traces: [
           {

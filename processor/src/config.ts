@@ -1,3 +1,4 @@
+import type { AccessToken } from './api/access.ts'
 import type { Destination } from './config/destination.ts'
 import { describeProblem, locateIssues } from './config/faults.ts'
 import { formatPath, readConfigFile } from './config/file.ts'
@@ -15,7 +16,7 @@ export type { ConfigFault } from './config/file.ts'
 /** The processor's config, checked and complete. Its keys are explained in docs/configuration.md. */
 export interface Config {
   readonly receivers: { readonly otlp: OtlpReceivers }
-  readonly api: { readonly endpoint: string }
+  readonly api: { readonly endpoint: string; readonly tokens: readonly AccessToken[] }
   readonly forward: Readonly<Record<Signal, readonly Destination[]>> & {
     readonly retry: { readonly maxElapsedMs: number }
   }
@@ -158,7 +159,7 @@ function completeConfig(written: WrittenConfig, env: Env): Config {
   const { forward, metrics } = written
   return {
     receivers: { otlp: completeReceivers(written.receivers.otlp) },
-    api: written.api,
+    api: { endpoint: written.api.endpoint, tokens: written.api.tokens.map(completeToken) },
     forward: { ...forward, retry: { maxElapsedMs: forward.retry.maxElapsed } },
     ledger: completeLedger(written.ledger),
     prices: written.prices,
@@ -170,6 +171,11 @@ function completeConfig(written: WrittenConfig, env: Env): Config {
     },
     log: written.log,
   }
+}
+
+function completeToken(written: WrittenConfig['api']['tokens'][number]): AccessToken {
+  const { expires: expiresUnixMs, ...token } = written
+  return { ...token, ...(expiresUnixMs !== undefined && { expiresUnixMs }) }
 }
 
 function completeReceivers(written: WrittenConfig['receivers']['otlp']): OtlpReceivers {

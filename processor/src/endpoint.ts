@@ -26,3 +26,9 @@ export function reachesListener(destination: string, listener: string): boolean 
   const isSameHost = host === own.host || (THIS_MACHINE.test(host) && THIS_MACHINE.test(own.host))
   return port === own.port && isSameHost
 }
+
+/** Whether only this machine reaches a listener at `host:port`. */
+export function isLoopback(endpoint: string): boolean {
+  const host = splitEndpoint(endpoint)?.host
+  return host !== undefined && /^(?:localhost|127(?:\.\d+){3}|::1)$/.test(host)
+}

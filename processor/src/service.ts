@@ -92,6 +92,7 @@ async function startRooms(
   let ready = false
   const api = await startApi({
     endpoint: config.api.endpoint,
+    tokens: config.api.tokens,
     store,
     books,
     isReady: () => ready,

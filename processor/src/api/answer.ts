@@ -1,5 +1,6 @@
 import type { Store } from '@spancost/ledger'
 import type { Books } from '../open-book.ts'
+import { ROLES, type Caller, type Role } from './access.ts'
 import { readParameters, type Parameter, type Values } from './parameters.ts'
 
 /** What a route answers. Everything else about HTTP is the server's business. */
@@ -13,6 +14,8 @@ export interface Problem {
   readonly detail: string
   /** The query or path parameter in the way. */
   readonly parameter?: string
+  /** The methods that are allowed, where another was used. */
+  readonly allow?: readonly string[]
 }
 
 /** What the API reads from. */
@@ -26,31 +29,49 @@ export interface ApiContext {
   readonly readMetrics?: (accept: string) => Promise<{ contentType: string; text: string }>
 }
 
-export interface Route {
+/** One request, as a route sees it. */
+export interface Asked extends ApiContext {
+  readonly caller: Caller
+  /** The `Accept` header. */
+  readonly accept?: string
+  /** What was posted, read as JSON. */
+  readonly body?: unknown
+}
+
+export interface Route extends RouteOptions {
   /** Such as `/api/v1/traces/{traceId}`; a part in braces stands for one path segment. */
   readonly path: string
   readonly parameterNames: readonly string[]
   answer(
-    context: ApiContext,
+    asked: Asked,
     given: Iterable<readonly [name: string, text: string]>,
-    accept?: string,
   ): Promise<Answer> | Answer
 }
+
+export interface RouteOptions {
+  readonly method: 'GET' | 'POST'
+  readonly needs: Role | 'anyone'
+  /** Whether callers who may see what bears certain labels only are answered with just that. */
+  readonly minds: 'labels' | 'nothing'
+}
+
+const READING: RouteOptions = { method: 'GET', needs: ROLES.viewer, minds: 'nothing' }
 
 /** A route whose parameters, of the path and of the query alike, are read before it answers. */
 export function defineRoute<Known extends Readonly<Record<string, Parameter<unknown>>>>(
   path: string,
   parameters: Known,
-  answer: (context: ApiContext, values: Values<Known>, accept: string) => Promise<Answer> | Answer,
+  answer: (asked: Asked, values: Values<Known>) => Promise<Answer> | Answer,
+  options: Partial<RouteOptions> = {},
 ): Route {
   return {
+    ...READING,
+    ...options,
     path,
     parameterNames: Object.keys(parameters),
-    answer: (context, given, accept = '') => {
+    answer: (asked, given) => {
       const read = readParameters(parameters, given)
-      return read.kind === 'bad'
-        ? refuse(read.parameter, read.message)
-        : answer(context, read.values, accept)
+      return read.kind === 'bad' ? refuse(read.parameter, read.message) : answer(asked, read.values)
     },
   }
 }

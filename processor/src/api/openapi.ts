@@ -11,7 +11,7 @@ export function describeApi(version: string) {
     info: {
       title: 'spancost',
       version,
-      description: 'What GenAI operations cost. Reading only; every path takes GET and HEAD.',
+      description: 'What GenAI operations cost. Everything is read by GET or HEAD.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths: PATHS,

@@ -7,6 +7,7 @@ export interface Rendered {
   readonly status: number
   readonly contentType: string
   readonly text: string
+  readonly allow?: readonly string[]
 }
 
 export function renderAnswer(answer: Answer): Rendered {
@@ -15,8 +16,14 @@ export function renderAnswer(answer: Answer): Rendered {
     const { status = 200, body } = answer
     return { status, contentType: 'application/json', text: writeJson(body) }
   }
-  const { status, problem: members } = answer
+  const { status } = answer
+  const { allow, ...members } = answer.problem
   // `about:blank`: the problem means what its status means (RFC 9457, 4.2.1).
   const text = writeJson({ type: 'about:blank', title: STATUS_CODES[status], status, ...members })
-  return { status, contentType: 'application/problem+json', text }
+  return {
+    status,
+    contentType: 'application/problem+json',
+    text,
+    ...(allow !== undefined && { allow }),
+  }
 }

@@ -5,7 +5,7 @@ import { healthRoutes, metricsRoute, openApiRoute, readyRoutes } from './status.
 import { entriesRoute, topTracesRoute, traceRoute } from './traces.ts'
 import { unpricedRoute } from './unpriced.ts'
 
-/** Everything that can be asked for, all of it by GET and HEAD. */
+/** Everything that can be asked for. */
 export const ROUTES: readonly Route[] = [
   spendRoute,
   topTracesRoute,
@@ -19,20 +19,32 @@ export const ROUTES: readonly Route[] = [
   metricsRoute,
 ]
 
-interface Match {
+export interface Match {
+  readonly kind: 'route'
   readonly route: Route
   /** Parameters of the path, decoded. */
   readonly found: readonly (readonly [name: string, text: string])[]
 }
 
-/** The route of a path, without its query; `undefined`: there is none. */
-export function findRoute(path: string): Match | undefined {
+type FoundRoute =
+  | Match
+  /** There is such a path, but only for these methods. */
+  | { readonly kind: 'methods'; readonly allow: readonly string[] }
+  | { readonly kind: 'none' }
+
+/** The route of a path, without its query, and a method; HEAD is GET. */
+export function findRoute(path: string, method = 'GET'): FoundRoute {
   const segments = path.split('/')
-  for (const route of ROUTES) {
+  const matches = ROUTES.flatMap((route): Match[] => {
     const found = matchSegments(route.path.split('/'), segments)
-    if (found !== undefined) return { route, found }
-  }
-  return undefined
+    return found === undefined ? [] : [{ kind: 'route', route, found }]
+  })
+  if (matches.length === 0) return { kind: 'none' }
+  const wanted = method === 'HEAD' ? 'GET' : method
+  const match = matches.find(({ route }) => route.method === wanted)
+  const methods = matches.map(({ route }) => route.method)
+  const allow = methods.flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each]))
+  return match ?? { kind: 'methods', allow }
 }
 
 function matchSegments(

@@ -3,13 +3,18 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { describeError } from '../describe-error.ts'
 import { splitEndpoint } from '../endpoint.ts'
-import type { Answer, ApiContext, Problem } from './answer.ts'
+import { CHALLENGE, createAccess, isLimited, mayAsk } from './access.ts'
+import type { AccessToken, Admission, Caller } from './access.ts'
+import type { Answer, ApiContext, Asked, Problem, Route } from './answer.ts'
 import { renderAnswer, type Rendered } from './render.ts'
+import { readPosted } from './posted.ts'
 import { findRoute } from './routes.ts'
 
 export interface ApiOptions extends ApiContext {
   /** `host:port`; port 0 lets the system choose. */
   readonly endpoint: string
+  /** None: whoever reaches the endpoint may do everything. */
+  readonly tokens: readonly AccessToken[]
   /** Told about faults of ours, of which the caller only learns that there was one. */
   readonly onError?: (error: unknown) => void
 }
@@ -40,8 +45,7 @@ const COMMON_HEADERS = {
 }
 
 /**
- * Serves the API of docs/api.md over HTTP. There is no authentication: whoever reaches the endpoint
- * may read, so by default only this machine can.
+ * Serves the API of docs/api.md over HTTP.
  * @throws Error that names the endpoint, if it cannot be listened on.
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
@@ -49,6 +53,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     void respond(request, response)
   })
   server.maxConnections = 1000
+  const admit = createAccess(options.tokens)
   const address = await listen(server, options.endpoint)
   // Such as too many open files when a connection comes in: not a reason to end the process.
   server.on('error', (error) => options.onError?.(error))
@@ -58,7 +63,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let rendered: Rendered
     try {
-      rendered = renderAnswer(await answerRequest(request, options))
+      rendered = renderAnswer(await answerRequest(request))
     } catch (error) {
       options.onError?.(error)
       rendered = renderAnswer(problem(500, { detail: 'a fault of ours; the log says more' }))
@@ -67,6 +72,51 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     if (!server.listening) response.setHeader('Connection', 'close')
     send(response, rendered)
   }
+
+  async function answerRequest(request: IncomingMessage): Promise<Answer> {
+    const { method = '', url = '', headers, socket } = request
+    if (url.length > MAX_URL_LENGTH) {
+      const detail = `the URL has ${url.length} characters; at most ${MAX_URL_LENGTH}`
+      return problem(414, { detail })
+    }
+    const queryStart = url.includes('?') ? url.indexOf('?') : url.length
+    const match = findRoute(url.slice(0, queryStart), method)
+    if (match.kind === 'none') {
+      return problem(404, { detail: 'no such path; /api/v1/openapi.json lists them' })
+    }
+    if (match.kind === 'methods') {
+      const { allow } = match
+      const detail = `${method} is not allowed here; allowed: ${allow.join(', ')}`
+      return problem(405, { detail, allow })
+    }
+    const { route, found } = match
+    const { remoteAddress } = socket
+    const admission =
+      route.needs === 'anyone' ? ANYONE : admit({ headers, remoteAddress }, Date.now())
+    if (admission.kind === 'refused') return problem(admission.status, admission)
+    const { caller } = admission
+    const refusal = findRefusal(route, caller)
+    if (refusal !== undefined) return problem(403, { detail: refusal })
+    const posted = route.method === 'POST' ? await readPosted(request) : undefined
+    if (posted?.kind === 'refused') return problem(posted.status, posted)
+    const { accept = '' } = headers
+    const asked: Asked = { ...options, caller, accept, ...(posted && { body: posted.body }) }
+    const query = new URLSearchParams(url.slice(queryStart + 1))
+    return route.answer(asked, [...found, ...query])
+  }
+}
+
+const ANYONE: Admission = {
+  kind: 'caller',
+  caller: { name: 'anyone', roles: [], labels: {} },
+}
+
+function findRefusal({ needs, minds }: Route, caller: Caller): string | undefined {
+  if (!mayAsk(caller, needs)) {
+    return `"${caller.name}" is no ${needs}; its roles: ${caller.roles.join(', ')}`
+  }
+  if (!isLimited(caller) || minds === 'labels') return undefined
+  return `"${caller.name}" may see only what is its own, and this is about everybody's`
 }
 
 async function listen(server: Server, endpoint: string): Promise<string> {
@@ -92,34 +142,16 @@ async function stopServer(server: Server): Promise<void> {
   clearTimeout(timer)
 }
 
-async function answerRequest(request: IncomingMessage, context: ApiContext): Promise<Answer> {
-  const { method = '', url = '' } = request
-  if (url.length > MAX_URL_LENGTH) {
-    return problem(414, {
-      detail: `the URL has ${url.length} characters; at most ${MAX_URL_LENGTH}`,
-    })
-  }
-  const queryStart = url.includes('?') ? url.indexOf('?') : url.length
-  const match = findRoute(url.slice(0, queryStart))
-  if (match === undefined) {
-    return problem(404, { detail: 'no such path; /api/v1/openapi.json lists them' })
-  }
-  if (method !== 'GET' && method !== 'HEAD') {
-    return problem(405, { detail: `${method} is not allowed here; GET and HEAD are` })
-  }
-  const query = new URLSearchParams(url.slice(queryStart + 1))
-  return match.route.answer(context, [...match.found, ...query], request.headers.accept ?? '')
+function problem(status: number, { detail, allow }: Problem): Answer {
+  return { kind: 'problem', status, problem: { detail, ...(allow && { allow }) } }
 }
 
-function problem(status: number, members: Problem): Answer {
-  return { kind: 'problem', status, problem: members }
-}
-
-function send(response: ServerResponse, { status, contentType, text }: Rendered): void {
+function send(response: ServerResponse, { status, contentType, text, allow }: Rendered): void {
   const body = Buffer.from(text)
   response.writeHead(status, {
     ...COMMON_HEADERS,
-    ...(status === 405 && { Allow: 'GET, HEAD' }),
+    ...(allow !== undefined && { Allow: allow.join(', ') }),
+    ...(status === 401 && { 'WWW-Authenticate': CHALLENGE }),
     'Content-Type': contentType,
     'Content-Length': body.length,
   })

@@ -1,4 +1,5 @@
 import type { StoredEntry } from '@spancost/ledger'
+import { owns } from './access.ts'
 import { answerJson, defineRoute, notFound, refuse } from './answer.ts'
 import { toEntryJson, toMoney, toSumsJson, toZonedInstant } from './json.ts'
 import { oneOf, traceId, wholeNumber } from './parameters.ts'
@@ -32,8 +33,9 @@ export const topTracesRoute = defineRoute(
 export const traceRoute = defineRoute(
   '/api/v1/traces/{traceId}',
   { traceId },
-  async ({ store }, { traceId: id = '' }) => {
-    const found = await store.entries({ traceId: id, limit: MAX_ENTRIES + 1 })
+  async ({ store, caller }, { traceId: id = '' }) => {
+    const all = await store.entries({ traceId: id, limit: MAX_ENTRIES + 1 })
+    const found = all.filter(({ labels }) => owns(caller, labels))
     if (found.length === 0) return notFound(`no operation of trace ${id} is in the ledger`)
     const entries = found.slice(0, MAX_ENTRIES)
     return answerJson({
@@ -42,23 +44,23 @@ export const traceRoute = defineRoute(
       byModel: sumBy('model', entries),
       byService: sumBy('service', entries),
       entries: entries.map(toEntryJson),
-      truncated: found.length > MAX_ENTRIES,
+      truncated: all.length > MAX_ENTRIES,
     })
   },
+  { minds: 'labels' },
 )
 
 /** Entries of one trace, oldest first. */
 export const entriesRoute = defineRoute(
   '/api/v1/entries',
   { traceId, limit: wholeNumber(MAX_ENTRIES) },
-  async ({ store }, { traceId: id, limit = 100 }) => {
+  async ({ store, caller }, { traceId: id, limit = 100 }) => {
     if (id === undefined) return refuse('traceId', `expected ${traceId.expected}, found nothing`)
     const found = await store.entries({ traceId: id, limit: limit + 1 })
-    return answerJson({
-      entries: found.slice(0, limit).map(toEntryJson),
-      truncated: found.length > limit,
-    })
+    const own = found.slice(0, limit).filter(({ labels }) => owns(caller, labels))
+    return answerJson({ entries: own.map(toEntryJson), truncated: found.length > limit })
   },
+  { minds: 'labels' },
 )
 
 function sumCounted(entries: readonly StoredEntry[]) {

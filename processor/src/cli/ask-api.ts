@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { request } from 'undici'
+import { LOCAL_CALLER } from '../api/access.ts'
 import { findRoute } from '../api/routes.ts'
 import { renderAnswer, type Rendered } from '../api/render.ts'
 import type { Config } from '../config.ts'
+import type { Env } from '../config/file.ts'
 import { readBaseUrl } from '../config/values.ts'
 import { describeError } from '../describe-error.ts'
 import { splitEndpoint } from '../endpoint.ts'
@@ -23,7 +25,9 @@ export const ASK_FLAGS = {
 export const ASK_HELP = `  --api URL       ask the processor there
   --config FILE   default: ./spancost.yaml; without one, the defaults. The processor at its
                   api.endpoint is asked; where none answers, its ledger is opened and read
-  --ledger        open the ledger without asking a processor`
+  --ledger        open the ledger without asking a processor
+
+A processor with \`api.tokens\` wants one in the environment variable SPANCOST_TOKEN.`
 
 export interface ApiAnswer {
   /** JSON, or CSV where that was asked for. */
@@ -60,14 +64,14 @@ export async function askApi(
     if (readBaseUrl(flags.api) === undefined) {
       throw new UsageError(`--api: expected a URL such as http://127.0.0.1:14320`)
     }
-    return tell(() => fetchAnswer(flags.api!, path, query), io)
+    return tell(() => fetchAnswer(flags.api!, path, query, io.env), io)
   }
   const loaded = await loadConfig(flags.config, io.env)
   if (loaded.kind === 'faults') {
     for (const fault of loaded.faults) await writeLine(io.stderr, formatFault(loaded.file, fault))
     return { kind: 'failed', code: 1 }
   }
-  return tell(() => askConfigured(loaded.config, path, query, flags.ledger ?? false), io)
+  return tell(() => askConfigured(loaded.config, path, query, flags.ledger ?? false, io.env), io)
 }
 
 type Found = Rendered & { readonly source: string }
@@ -109,10 +113,11 @@ async function askConfigured(
   path: string,
   query: URLSearchParams,
   ledgerOnly: boolean,
+  env: Env,
 ): Promise<Found> {
   if (!ledgerOnly) {
     try {
-      return await fetchAnswer(toUrl(config.api.endpoint), path, query)
+      return await fetchAnswer(toUrl(config.api.endpoint), path, query, env)
     } catch (error) {
       if (!isRefusal(error)) throw error
     }
@@ -123,22 +128,36 @@ async function askConfigured(
   const books = await openBooks(config.prices)
   const store = await openLedger(config.ledger)
   try {
-    const { route, found } = findRoute(path)!
-    const context = { store, books, version: VERSION, isReady: () => true }
-    const rendered = renderAnswer(await route.answer(context, [...found, ...query]))
+    const match = findRoute(path)
+    if (match.kind !== 'route') throw new Error(`there is no ${path}`)
+    const asked = { store, books, version: VERSION, isReady: () => true, caller: LOCAL_CALLER }
+    const rendered = renderAnswer(await match.route.answer(asked, [...match.found, ...query]))
     return { ...rendered, source: kind === 'sqlite' ? file : kind }
   } finally {
     await store.close()
   }
 }
 
-async function fetchAnswer(base: string, path: string, query: URLSearchParams): Promise<Found> {
+async function fetchAnswer(
+  base: string,
+  path: string,
+  query: URLSearchParams,
+  { SPANCOST_TOKEN: token }: Env,
+): Promise<Found> {
   const source = base.replace(/\/+$/, '')
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
     // `fetch` refuses some ports, which an endpoint may well have.
     const url = `${source}${path}?${query.toString()}`
-    const { statusCode: status, headers, body } = await request(url, { signal })
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const {
+      statusCode: status,
+      headers,
+      body,
+    } = await request(url, {
+      signal,
+      headers: authorization,
+    })
     return { status, contentType: String(headers['content-type']), text: await body.text(), source }
   } catch (error) {
     throw new Error(`cannot ask ${source}: ${describeError(error)}`, { cause: error })

@@ -11,6 +11,7 @@ import { serve } from './serve.ts'
 import { spend } from './spend.ts'
 import { traces } from './traces.ts'
 import { unpriced } from './unpriced.ts'
+import { token } from './token.ts'
 import { UsageError, type Verb } from './verb.ts'
 
 const VERBS: readonly Verb[] = [
@@ -24,6 +25,7 @@ const VERBS: readonly Verb[] = [
   unpriced,
   importVerb,
   ledger,
+  token,
 ]
 
 const HELP = `Usage: spancost <verb> [flags]

@@ -1,6 +1,6 @@
 import { UNITS } from '@spancost/genai'
 import { z } from 'zod'
-import { durationBetween, headers, text } from './values.ts'
+import { durationBetween, headers, instant, text } from './values.ts'
 
 /** The section `prices`: what the user says about prices, for everybody and for single tenants. */
 
@@ -23,12 +23,6 @@ const alias = z.strictObject({
     })
     .describe('What it stands for'),
 })
-
-const instant = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/, 'expected 2026-03-05 or 2026-03-05T16:00Z')
-  .refine((written) => !Number.isNaN(Date.parse(written)), 'no date that exists')
-  .transform((written) => Date.parse(written))
 
 const decimal = z.string('expected a decimal in quotes').regex(/^\d{1,9}(\.\d{1,15})?$/, {
   error: 'expected a decimal in quotes, such as "0.85"',

@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import { destination } from './destination.ts'
 import { prices } from './prices.ts'
-import { baseUrl, durationBetween, headers, listenEndpoint, sizeBetween, text } from './values.ts'
+import {
+  baseUrl,
+  durationBetween,
+  headers,
+  instant,
+  listenEndpoint,
+  sizeBetween,
+  text,
+} from './values.ts'
 
 /**
  * The config as it is written: what is allowed, the defaults, and the words that the docs show.
@@ -109,6 +117,27 @@ const otlp = z
     error: 'smaller than `receivers.otlp.maxRequestSize`',
   })
 
+const accessToken = z.strictObject({
+  name: text(100).describe('Who this is, for the audit'),
+  sha256: z
+    .string()
+    .regex(
+      /^[0-9a-f]{64}$/,
+      'expected the SHA-256 of a token in hex, as `spancost token` prints it',
+    )
+    .describe('Of the token; `spancost token` makes both'),
+  roles: z
+    .array(text(64))
+    .min(1)
+    .max(16)
+    .describe('`viewer`, `requester`, `decider`, `admin` or the name of an approval level'),
+  labels: z
+    .record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'not the name of a label'), text(256))
+    .prefault({})
+    .describe('Its holder sees and spends only what bears these labels, such as one tenant'),
+  expires: instant.optional().describe('From then on it is refused; absent: it never ends'),
+})
+
 const metricsOtlp = z.strictObject({
   endpoint: baseUrl.describe('A base URL, to which `/v1/metrics` is appended'),
   headers: headers.prefault({}).describe('Sent with every request'),
@@ -133,6 +162,11 @@ export const CONFIG_SCHEMA = z.strictObject({
       endpoint: listenEndpoint
         .prefault('127.0.0.1:14320')
         .describe('Where the API, `/metrics` and the health checks answer'),
+      tokens: z
+        .array(accessToken)
+        .max(1000)
+        .prefault([])
+        .describe('Who may ask what; none: this machine everything, others nothing'),
     })
     .prefault({}),
   forward: z

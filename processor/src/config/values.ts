@@ -77,3 +77,10 @@ export const baseUrl = text(2048).refine(
   (written) => readBaseUrl(written) !== undefined,
   'expected a URL such as https://otlp.example.com, without user, query or fragment',
 )
+
+/** UTC; `parse` gives milliseconds since 1970. */
+export const instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/, 'expected 2026-03-05 or 2026-03-05T16:00Z')
+  .refine((written) => !Number.isNaN(Date.parse(written)), 'no date that exists')
+  .transform((written) => Date.parse(written))

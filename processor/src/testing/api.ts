@@ -115,6 +115,7 @@ export async function startTestApi(
   await store.record(ENTRIES)
   const api = await startApi({
     endpoint: '127.0.0.1:0',
+    tokens: [],
     store,
     books: { of: createTestBook },
     version: '1.2.3',

@@ -153,7 +153,7 @@ describe('sms', () => {
     })
     await channel(NOTICE, AbortSignal.timeout(5000))
     const messages = sink.requests.map(({ body }) => new URLSearchParams(body.toString()))
-    expect(messages.map((message) => message.get('To')).toSorted()).toEqual(['+200', '+300'])
+    expect(new Set(messages.map((message) => message.get('To')))).toEqual(new Set(['+200', '+300']))
     expect(messages[0]?.get('Body')?.length).toBeLessThanOrEqual(300)
     expect(sink.requests[0]).toMatchObject({
       path: '/2010-04-01/Accounts/AC%2F1/Messages.json',

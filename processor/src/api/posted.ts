@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http'
+
+export type Posted =
+  | { readonly kind: 'body'; readonly body: unknown }
+  | { readonly kind: 'refused'; readonly status: 400 | 413 | 415; readonly detail: string }
+
+/** What is posted here are budgets and decisions; even long ones are far from this. */
+const MAX_BYTES = 256 * 1024
+
+/**
+ * Reads what was posted as JSON. Another content type is refused: a browser sends JSON to another
+ * site only after asking, and there is nobody here to say yes.
+ */
+export async function readPosted(request: IncomingMessage): Promise<Posted> {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    return refuse(415, 'expected Content-Type: application/json')
+  }
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    // The rest is read and thrown away, so that the sender gets to read the answer.
+    if (bytes <= MAX_BYTES) chunks.push(chunk)
+    else if (bytes > 64 * MAX_BYTES) break
+  }
+  if (bytes > MAX_BYTES) return refuse(413, `the body is larger than ${MAX_BYTES} bytes`)
+  try {
+    return { kind: 'body', body: JSON.parse(Buffer.concat(chunks).toString('utf8')) }
+  } catch {
+    return refuse(400, 'the body is no JSON')
+  }
+}
+
+function refuse(status: 400 | 413 | 415, detail: string): Posted {
+  return { kind: 'refused', status, detail }
+}
