@@ -48,21 +48,27 @@ export function createDeltaExport(options: DeltaOptions): DeltaExport {
   }
 
   async function run(): Promise<void> {
+    // What had been left over is followed at once by what is new.
+    if ((await deliver()) === 'leftover') await deliver()
+  }
+
+  /** What was accepted, if anything: points that had been written down before, or fresh ones. */
+  async function deliver(): Promise<'leftover' | 'fresh' | undefined> {
     const loaded = await deliveries.load()
-    if (loaded === undefined || isLeased(loaded, holder, leaseMs)) return
+    if (loaded === undefined || isLeased(loaded, holder, leaseMs)) return undefined
     const reading = await meter.read()
     const next = loaded.pending === undefined ? await prepare(loaded, reading) : loaded
-    if (next === undefined) return
+    if (next === undefined) return undefined
     const delivery =
       leaseMs === undefined
         ? next
         : { ...next, lease: { holder, untilUnixMs: Date.now() + leaseMs } }
     // Nothing is sent that is not written down; what was is not written again.
-    if (delivery !== loaded && !(await deliveries.save(delivery))) return
+    if (delivery !== loaded && !(await deliveries.save(delivery))) return undefined
     const { startUnixMs, accepted, pending } = delivery
-    if (pending === undefined) return
+    if (pending === undefined) return undefined
     const points = subtractSnapshot(pending.figures, accepted, reading.metrics)
-    if (!(await send(points, { startUnixMs, endUnixMs: pending.endUnixMs }))) return
+    if (!(await send(points, { startUnixMs, endUnixMs: pending.endUnixMs }))) return undefined
     const { lease } = delivery
     await deliveries.save({
       startUnixMs: pending.endUnixMs,
@@ -70,6 +76,7 @@ export function createDeltaExport(options: DeltaOptions): DeltaExport {
       dimensions: pending.renamed?.dimensions ?? delivery.dimensions,
       ...(lease !== undefined && { lease }),
     })
+    return loaded.pending === undefined ? 'fresh' : 'leftover'
   }
 
   /** What is new since the last acceptance, as pending; `undefined` where nothing is. */

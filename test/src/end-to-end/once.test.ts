@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { forwardTo, startHttpBackend } from './backend.ts'
 import { stopAfterEach, waitFor } from './children.ts'
+import { sumDecimals } from './decimals.ts'
 import { readMetric, readSpend, startProcessor, type Processor } from './processor.ts'
 import { makeChatSpan, sendTraces } from './requests.ts'
 
@@ -18,16 +19,6 @@ const SPANS = [
 ]
 // 3352.5 + 860.25 + 4488 = 8700.75
 const SPEND = { operations: 3, cost: '0.00870075' }
-
-/** Exact, unlike a sum of doubles: decimals with up to 18 places, as integers of the 18th. */
-function sumDecimals(decimals: Iterable<string>): bigint {
-  let sum = 0n
-  for (const decimal of decimals) {
-    const [whole, places = ''] = decimal.split('.')
-    sum += BigInt(`${whole}${places.padEnd(18, '0')}`)
-  }
-  return sum
-}
 
 /** That the ledger's API and `/metrics` both say `SPEND`, to the last digit. */
 async function expectSpendOnce(processor: Processor): Promise<void> {

@@ -1,0 +1,98 @@
+/** A real Prometheus that scrapes a processor. */
+import { execFile, spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { stringify } from 'yaml'
+import {
+  findFreeAddresses,
+  makeFolder,
+  ROOT,
+  startChild,
+  waitUntilReady,
+  type Child,
+} from './children.ts'
+
+export type FoundPrometheus =
+  /** The folder of `prometheus` and `promtool`. */
+  | { readonly folder: string }
+  /** Why it cannot be had here; the tests that need it skip. */
+  | { readonly missing: string }
+
+/**
+ * Asks scripts/prometheus.mjs, which may fetch it. Rejects where it ought to be had: where CI=true,
+ * or SPANCOST_PROMETHEUS is wrong.
+ */
+export async function findPrometheus(): Promise<FoundPrometheus> {
+  const script = path.join(ROOT, 'scripts', 'prometheus.mjs')
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  if (code === 0) return { folder: stdout.trim() }
+  if (code === 3 && process.env['CI'] !== 'true') return { missing: stderr.trim() }
+  throw new Error(`no Prometheus: ${stderr.trim()}`)
+}
+
+/** What `promtool check metrics` says about a text: its exit code, 1 where it cannot be read. */
+export function checkMetrics(
+  folder: string,
+  text: string,
+): Promise<{ readonly code: number; readonly output: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      path.join(folder, 'promtool'),
+      ['check', 'metrics'],
+      (error, stdout, stderr) => {
+        resolve({ code: Number(error?.code ?? 0), output: stdout + stderr })
+      },
+    )
+    child.stdin?.end(text)
+  })
+}
+
+export interface Sample {
+  readonly metric: Readonly<Record<string, string>>
+  readonly value: readonly [unixSeconds: number, value: string]
+}
+
+export interface Prometheus extends Child {
+  /** The samples of an instant vector, now. */
+  query(expression: string): Promise<readonly Sample[]>
+  /** The data of any other path of its API, such as `query_exemplars?query=...`. */
+  read(path: string): Promise<unknown>
+}
+
+/** Scrapes `host:port` five times a second, as Prometheus would every 15 seconds. */
+export async function startPrometheus(folder: string, target: string): Promise<Prometheus> {
+  const home = await makeFolder()
+  const [address = ''] = await findFreeAddresses(1)
+  const config = {
+    global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+    scrape_configs: [{ job_name: 'spancost', static_configs: [{ targets: [target] }] }],
+  }
+  const file = path.join(home, 'prometheus.yml')
+  await writeFile(file, stringify(config))
+  const args = [
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${path.join(home, 'data')}`,
+    `--web.listen-address=${address}`,
+    '--enable-feature=exemplar-storage',
+  ]
+  const child = startChild(path.join(folder, 'prometheus'), args, { cwd: home })
+  await waitUntilReady('Prometheus', child, `http://${address}/-/ready`)
+  const read = async (where: string): Promise<unknown> => {
+    const answer = await fetch(`http://${address}/api/v1/${where}`)
+    const { status, data } = (await answer.json()) as { status: string; data: unknown }
+    if (status !== 'success') throw new Error(`Prometheus: ${where}: ${answer.status}`)
+    return data
+  }
+  return {
+    ...child,
+    read,
+    query: async (expression) => {
+      const data = await read(`query?query=${encodeURIComponent(expression)}`)
+      return (data as { result: Sample[] }).result
+    },
+  }
+}
