@@ -29,6 +29,7 @@ const CHECKS = {
   format: ['oxfmt/bin/oxfmt', '--check'],
   unused: ['knip/bin/knip.js'],
   tidy: ['vitest/vitest.mjs', 'run', 'test/src/tidy.test.ts'],
+  'published shape': ['../scripts/published-shape.mjs'],
 }
 
 const [taskName, ...taskArgs] = process.argv.slice(2)

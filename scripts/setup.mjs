@@ -90,7 +90,7 @@ async function installDependencies() {
   if (code !== 0) throw new SetupError(`pnpm install failed (exit code ${code})`)
 }
 
-async function findPnpm() {
+export async function findPnpm() {
   const stdio = ['ignore', 'pipe', 'ignore']
   const options = { cwd: ROOT, encoding: 'utf8', shell: WINDOWS, stdio, timeout: 20_000 }
   const found = spawnSync('pnpm', ['--version'], options)

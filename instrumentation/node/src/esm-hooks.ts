@@ -27,7 +27,8 @@ const INSTRUMENTATION = '@opentelemetry/instrumentation'
  */
 export function hookImports(options: ImportHookOptions = {}): void {
   const include = options.packages ?? INSTRUMENTED_PACKAGES
-  const load: (id: string) => SyncHooks = createRequire(import.meta.resolve(INSTRUMENTATION))
+  const instrumentation = createRequire(import.meta.url).resolve(INSTRUMENTATION)
+  const load: (id: string) => SyncHooks = createRequire(instrumentation)
   const hooks = load('import-in-the-middle/register-hooks.mjs')
   if (options.thread !== true && hooks.supportsSyncHooks()) hooks.register({ include })
   else register(`${INSTRUMENTATION}/hook.mjs`, import.meta.url, { data: { include } })

@@ -10,7 +10,15 @@ export interface SourceFile {
 /** Says what is wrong, one line a finding, each beginning with the path. Empty: all is well. */
 export type Rule = (files: readonly SourceFile[]) => readonly string[]
 
-const NOT_OURS = new Set(['.git', '.spancost', '.tools', 'coverage', 'dist', 'node_modules'])
+const NOT_OURS = new Set([
+  '.git',
+  '.spancost',
+  '.tools',
+  'coverage',
+  'dist',
+  'publish',
+  'node_modules',
+])
 const TEXT = /\.(?:[cm]?[jt]sx?|json|ya?ml|md|sql|proto|css|html|sh)$|^(?:run|LICENSE|\.\w+)$/
 
 /** Reads every text file under `root` that people write. */
