@@ -27,6 +27,8 @@ export type Result =
       readonly message: string
       readonly afterMs?: number
       readonly overload?: boolean
+      /** Absent: the next hop would not have it now. */
+      readonly cause?: 'no_room' | 'ledger'
     }
   | { readonly kind: 'permanent'; readonly message: string; readonly fault: Fault }
 

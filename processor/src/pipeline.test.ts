@@ -35,7 +35,9 @@ function start(changes: Partial<Pipeline> = {}): (request: OtlpRequest) => Promi
     store,
     dimensions: [{ name: 'team', from: ['team.id'], metric: true }],
     aliases: [],
-    onRecorded: (spanCount, entries, recorded) => {
+    onRead: (_, spanCount) => seen.push([spanCount, [], []]),
+    onRecorded: (entries, recorded) => {
+      const [spanCount] = seen.pop()!
       seen.push([spanCount, entries.map(({ spanId }) => spanId), recorded])
     },
     forward: (request) => {
@@ -195,7 +197,7 @@ describe('what is forwarded', () => {
       return Promise.resolve(answer)
     }
     const options = { books: { of: createTestBook }, store, dimensions: [], aliases: [] }
-    const consume = createPipeline({ ...options, onRecorded: () => {}, forward })
+    const consume = createPipeline({ ...options, onRead: () => {}, onRecorded: () => {}, forward })
     await consume(toProtobuf([createChatSpan(1)]), caller.signal)
     await consume(toProtobuf([foreign]), caller.signal)
     expect(signals).toEqual([caller.signal, caller.signal])
@@ -224,8 +226,9 @@ describe('the order of things', () => {
     expect(await consume(toProtobuf([createChatSpan(1)]))).toEqual({
       kind: 'retryable',
       message: 'the ledger refused: the ledger :memory: is closed',
+      cause: 'ledger',
     })
-    expect([forwarded, seen]).toEqual([[], []])
+    expect([forwarded, seen]).toEqual([[], [[1, [], []]]])
     // What needs no ledger goes on.
     expect(await consume(toProtobuf([foreign]))).toEqual({ kind: 'accepted' })
   })

@@ -1,7 +1,7 @@
 import type { Entry, Recorded, Store } from '@spancost/ledger'
 import { scanTraces, type ScannedSpan, type SpanPatch } from '@spancost/otlp'
 import type { AttributeAlias, Dimension } from './config.ts'
-import type { Consume } from './consume.ts'
+import type { Consume, OtlpRequest } from './consume.ts'
 import { createCostAttributes } from './cost-attributes.ts'
 import { createScanKeys, readEntry } from './entries.ts'
 import type { Books } from './open-book.ts'
@@ -11,12 +11,10 @@ export interface Pipeline {
   readonly store: Store
   readonly dimensions: readonly Dimension[]
   readonly aliases: readonly AttributeAlias[]
+  /** Told of each request that could be read. */
+  readonly onRead: (request: OtlpRequest, spanCount: number) => void
   /** Told what became of a request's operations, once they are safe. */
-  readonly onRecorded: (
-    spanCount: number,
-    entries: readonly Entry[],
-    recorded: readonly Recorded[],
-  ) => void
+  readonly onRecorded: (entries: readonly Entry[], recorded: readonly Recorded[]) => void
   readonly forward: Consume
 }
 
@@ -27,7 +25,7 @@ export interface Pipeline {
  * are forwarded again and add nothing. Without GenAI spans a request leaves as the bytes that came.
  */
 export function createPipeline(pipeline: Pipeline): Consume {
-  const { books, store, dimensions, aliases, onRecorded, forward } = pipeline
+  const { books, store, dimensions, aliases, onRead, onRecorded, forward } = pipeline
   const keys = createScanKeys(dimensions)
   return async (request, signal) => {
     const result = scanTraces(request.body, request.encoding, keys)
@@ -40,19 +38,18 @@ export function createPipeline(pipeline: Pipeline): Consume {
       const entry = readEntry(span, books, dimensions)
       if (entry !== undefined) found.push({ span, entry })
     }
-    if (found.length === 0) {
-      onRecorded(scan.spanCount, [], [])
-      return forward(request, signal)
-    }
+    onRead(request, scan.spanCount)
+    if (found.length === 0) return forward(request, signal)
 
     const entries = found.map(({ entry }) => entry)
     let recorded: readonly Recorded[]
     try {
       recorded = await store.record(entries)
     } catch (error) {
-      return { kind: 'retryable', message: `the ledger refused: ${(error as Error).message}` }
+      const message = `the ledger refused: ${(error as Error).message}`
+      return { kind: 'retryable', message, cause: 'ledger' }
     }
-    onRecorded(scan.spanCount, entries, recorded)
+    onRecorded(entries, recorded)
     const patches = found.map(({ span, entry }, index): SpanPatch => {
       const { standing } = recorded[index]!
       return { span, attributes: createCostAttributes(entry, standing, span, aliases) }

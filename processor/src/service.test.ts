@@ -101,7 +101,7 @@ describe('a started processor', () => {
       `spancost_cost_total{${COMMON},spancost_cost_part="output"} 0.001`,
     ])
     // And its own metrics behind them.
-    expect(metrics).toMatch(/^spancost_processor_spans_total(?:\{[^}]*\})? 1$/m)
+    expect(metrics).toMatch(/^spancost_processor_spans_total\{[^}]*outcome="accepted"[^}]*\} 1$/m)
     expect(metrics).toMatch(
       /^spancost_processor_request_duration_count\{[^}]*outcome="accepted"[^}]*\} 1$/m,
     )
@@ -153,6 +153,35 @@ describe('a started processor', () => {
     const second = await start()
     expect((await post(second, 'traces', body)).status).toBe(200)
     expect((await read(second, '/metrics')).match(/^spancost_cost_total.*$/gm)).toEqual(before)
+  })
+
+  test('counts and times what it does, by transport, outcome and cause', async () => {
+    const hop = await startHop(400)
+    const service = await start(forwardTo(hop))
+    const body = encodeTraces(createTraces([createChatSpan(1, CALL), createChatSpan(2, CALL)]))
+    expect((await post(service, 'traces', body)).status).toBe(400)
+    expect((await post(service, 'traces', body.subarray(0, -1))).status).toBe(400)
+    expect((await post(service, 'nothing', body)).status).toBe(404)
+    const metrics = await read(service, '/metrics')
+    /** The value of the one point of this name whose labels have all of these. */
+    const point = (name: string, ...labels: string[]): string | undefined => {
+      const lines = metrics
+        .split('\n')
+        .filter((line) => line.startsWith(`spancost_processor_${name}{`))
+      const found = lines.filter((line) => labels.every((label) => line.includes(`="${label}"`)))
+      expect([name, found.length]).toEqual([name, 1])
+      return found[0]!.split(' ').at(-1)
+    }
+    expect(point('spans_total', 'http', 'traces', 'permanent')).toBe('2')
+    const bytes = String(2 * body.length - 1)
+    expect(point('request_size_total', 'http', 'traces', 'permanent')).toBe(bytes)
+    expect(point('request_duration_count', 'http', 'traces', 'permanent')).toBe('2')
+    expect(point('refused_total', 'http', 'next_hop')).toBe('1')
+    expect(point('refused_total', 'http', 'malformed')).toBe('1')
+    expect(point('refused_total', 'http', 'not_found')).toBe('1')
+    expect(point('commit_duration_count', 'committed')).toBe('1')
+    expect(point('forward_duration_count', 'traces', hop.endpoint, 'permanent')).toBe('1')
+    expect(Number(point('event_loop_delay', 'p99'))).toBeGreaterThanOrEqual(0)
   })
 
   test('logs what it refuses, and tells the sender', async () => {

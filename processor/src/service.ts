@@ -15,12 +15,14 @@ import { openLedger } from './open-ledger.ts'
 import { startCostExport } from './meter/cost-export.ts'
 import { createCostMeter } from './meter/cost-meter.ts'
 import { createPipeline } from './pipeline.ts'
+import { createReadiness } from './readiness.ts'
+import type { RequestInstruments, Transport } from './request-instruments.ts'
 import { createTokenCheck } from './receive/bearer-tokens.ts'
 import { createInFlight, limitInFlight } from './receive/limit-in-flight.ts'
 import { refuseMalformed } from './receive/refuse-malformed.ts'
 import { startGrpcReceiver } from './receive/otlp-grpc.ts'
 import { startHttpReceiver } from './receive/otlp-http.ts'
-import type { Receiver, Uploads } from './receive/receiver.ts'
+import type { Receiver, ReceiverOptions, RefusalCause } from './receive/receiver.ts'
 import { readServerTls } from './receive/server-tls.ts'
 import { startTelemetry, type Telemetry } from './telemetry.ts'
 import { VERSION } from './version.ts'
@@ -56,9 +58,11 @@ async function startRooms(
   log: Logger,
   stops: (() => Promise<void>)[],
 ): Promise<Service['addresses']> {
-  const store = await openLedger(config.ledger)
-  stops.push(() => store.close())
-  const telemetry = await startMetrics(config, store, log, stops)
+  const ledger = await openLedger(config.ledger)
+  stops.push(() => ledger.close())
+  const telemetry = await startMetrics(config, ledger, log, stops)
+  const readiness = createReadiness()
+  const store = readiness.watch(telemetry.measureCommits(ledger))
   const books = await keepBooks(config.prices, log, telemetry.onBook)
   stops.push(async () => books.stop())
 
@@ -70,32 +74,29 @@ async function startRooms(
   }
   const consumers: Partial<Record<Signal, Consume>> = {}
   for (const signal of SIGNALS) {
-    const forward = connect(signal, config, onLost, stops)
+    const forward = connect(signal, config, telemetry, onLost, stops)
     // Traces are worth taking without a next hop: they are kept and metered.
     if (forward === undefined && signal !== 'traces') continue
     const next = forward ?? keepOnly
-    const { dimensions } = config
-    const { aliases } = config.attributes
-    const { onRecorded } = telemetry
+    const { dimensions, attributes } = config
+    const line = { books, store, dimensions, aliases: attributes.aliases }
+    const { onRead, onRecorded } = telemetry
     consumers[signal] =
       signal === 'traces'
-        ? createPipeline({ books, store, dimensions, aliases, onRecorded, forward: next })
+        ? createPipeline({ ...line, onRead, onRecorded, forward: next })
         : refuseMalformed(next)
   }
   const inFlight = createInFlight(otlp.maxInFlightBytes)
   telemetry.watchInFlight(inFlight.readBytes)
-  const observe = (next: Consume): Consume => telemetry.measure(logRefusals(log, next))
-  const observed = observe(limitInFlight(inFlight, distribute(consumers)))
-  const refuse = observe(() => Promise.resolve(inFlight.describeRefusal()))
-  const receivable = Object.fromEntries(Object.keys(consumers).map((name) => [name, observed]))
+  const limited = limitInFlight(inFlight, distribute(consumers))
+  const noRoom: Consume = () => Promise.resolve(inFlight.describeRefusal())
 
-  let ready = false
   const api = await startApi({
     endpoint: config.api.endpoint,
     tokens: config.api.tokens,
     store,
     books,
-    isReady: () => ready,
+    whyNotReady: readiness.whyNot,
     onError: (error) => log.error({ err: error }, 'the API failed'),
     ...(config.metrics.prometheus && { readMetrics: telemetry.readMetrics }),
     version: VERSION,
@@ -103,8 +104,13 @@ async function startRooms(
   stops.push(() => api.stop())
 
   const addresses: { grpc?: string; http?: string; api: string } = { api: api.address }
-  const start = async (transport: 'grpc' | 'http'): Promise<void> => {
-    const receiver = await startReceiver(transport, otlp, { inFlight, refuse }, receivable)
+  const start = async (transport: Transport): Promise<void> => {
+    const observe = (next: Consume): Consume => telemetry.measure(transport, logRefusals(log, next))
+    const observed = observe(limited)
+    const receivable = Object.fromEntries(Object.keys(consumers).map((name) => [name, observed]))
+    const uploads = { inFlight, refuse: observe(noRoom) }
+    const onRefused = (cause: RefusalCause): void => telemetry.countRefused(transport, cause)
+    const receiver = await startReceiver(transport, otlp, { uploads, onRefused }, receivable)
     if (receiver === undefined) return
     stops.push(() => receiver.stop())
     addresses[transport] = receiver.address
@@ -112,10 +118,8 @@ async function startRooms(
   await start('grpc')
   await start('http')
   // Stopped first: whoever balances load should look elsewhere while we finish.
-  ready = true
-  stops.push(async () => {
-    ready = false
-  })
+  readiness.setPhase(undefined)
+  stops.push(async () => readiness.setPhase('stopping'))
   return addresses
 }
 
@@ -147,9 +151,9 @@ async function startMetrics(
 }
 
 function startReceiver(
-  transport: 'grpc' | 'http',
+  transport: Transport,
   otlp: OtlpReceivers,
-  uploads: Uploads,
+  observers: Pick<ReceiverOptions, 'uploads' | 'onRefused'>,
   consumers: Readonly<Partial<Record<Signal, Consume>>>,
 ): Promise<Receiver> | undefined {
   const listener = otlp[transport]
@@ -160,7 +164,7 @@ function startReceiver(
     ...(files !== undefined && { tls: readServerTls(files) }),
     maxRequestBytes: otlp.maxRequestSizeBytes,
     isAllowed: createTokenCheck(otlp.bearerTokens),
-    uploads,
+    ...observers,
   }
   const startOne = transport === 'grpc' ? startGrpcReceiver : startHttpReceiver
   return startOne(options, consumers)
@@ -172,6 +176,7 @@ const keepOnly: Consume = () => Promise.resolve({ kind: 'accepted' })
 function connect(
   signal: Signal,
   { forward }: Config,
+  { measureForward }: RequestInstruments,
   onLost: OnLost,
   stops: (() => Promise<void>)[],
 ): Consume | undefined {
@@ -181,7 +186,8 @@ function connect(
     stops.push(() => forwarder.close())
     const once = withTimeout(destination.timeoutMs, forwarder.consume)
     const { endpoint, isRequired } = destination
-    return { endpoint, isRequired, consume: withRetry(forward.retry.maxElapsedMs, once) }
+    const patient = withRetry(forward.retry.maxElapsedMs, once)
+    return { endpoint, isRequired, consume: measureForward(signal, endpoint, patient) }
   })
   return branches.length === 0 ? undefined : fanOut(branches, onLost)
 }

@@ -56,8 +56,8 @@ export function startTelemetry(
   const instruments = createInstruments(meter.attributesOf)
   return {
     ...instruments,
-    onRecorded(spanCount, entries, recorded) {
-      instruments.onRecorded(spanCount, entries, recorded)
+    onRecorded(entries, recorded) {
+      instruments.onRecorded(entries, recorded)
       meter.exemplars.offer(entries, recorded)
     },
     readMetrics: async (accept) => {

@@ -23,8 +23,8 @@ export interface ApiContext {
   readonly store: Store
   readonly books: Books
   readonly version: string
-  /** Whether requests are taken; false while starting and stopping. */
-  isReady(): boolean
+  /** Why requests are not taken; `undefined`: they are. */
+  whyNotReady(): string | undefined
   /** The Prometheus text for an `Accept` header, and its type; absent: there is no `/metrics`. */
   readonly readMetrics?: (accept: string) => Promise<{ contentType: string; text: string }>
 }

@@ -253,7 +253,7 @@ const HEALTH = get('Whether the process answers', [], object({ status: { const: 
 const READY = get(
   'Whether requests are taken; 503 while not',
   [],
-  object({ status: { enum: ['ready', 'not ready'] } }),
+  object({ status: { enum: ['ready', 'not ready'] }, reason: TEXT }, ['reason']),
 )
 
 const PATHS = {

@@ -125,11 +125,11 @@ describe('health', () => {
   })
 
   test('a service that takes no requests is healthy, but not ready', async () => {
-    const starting = await startTestApi({ isReady: () => false })
+    const starting = await startTestApi({ whyNotReady: () => 'starting' })
     const ready = await starting.fetch('/readyz')
     expect((await starting.fetch('/healthz')).status).toBe(200)
     expect(ready.status).toBe(503)
-    expect(await ready.json()).toEqual({ status: 'not ready' })
+    expect(await ready.json()).toEqual({ status: 'not ready', reason: 'starting' })
     await starting.stop()
   })
 })

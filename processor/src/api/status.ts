@@ -17,10 +17,11 @@ export const readyRoutes = PREFIXES.map((prefix) =>
   defineRoute(
     `${prefix}/readyz`,
     {},
-    (context) =>
-      context.isReady()
-        ? answerJson({ status: 'ready' })
-        : answerJson({ status: 'not ready' }, 503),
+    ({ whyNotReady }) => {
+      const reason = whyNotReady()
+      if (reason === undefined) return answerJson({ status: 'ready' })
+      return answerJson({ status: 'not ready', reason }, 503)
+    },
     FOR_ALL,
   ),
 )

@@ -130,7 +130,13 @@ async function askConfigured(
   try {
     const match = findRoute(path)
     if (match.kind !== 'route') throw new Error(`there is no ${path}`)
-    const asked = { store, books, version: VERSION, isReady: () => true, caller: LOCAL_CALLER }
+    const asked = {
+      store,
+      books,
+      version: VERSION,
+      whyNotReady: () => undefined,
+      caller: LOCAL_CALLER,
+    }
     const rendered = renderAnswer(await match.route.answer(asked, [...match.found, ...query]))
     return { ...rendered, source: kind === 'sqlite' ? file : kind }
   } finally {

@@ -28,6 +28,7 @@ test('what would go over the limit is refused at once, until there is room again
     kind: 'retryable',
     message: '100 bytes are in work; the limit is 100',
     afterMs: 1000,
+    cause: 'no_room',
   })
   expect(waiting).toHaveLength(2)
 

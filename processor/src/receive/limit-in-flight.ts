@@ -90,6 +90,7 @@ export function createInFlight(maxBytes: number): InFlight {
       kind: 'retryable',
       message: `${total} bytes are in work; the limit is ${maxBytes}`,
       afterMs: RETRY_AFTER_MS,
+      cause: 'no_room',
     }),
   }
 }

@@ -119,7 +119,7 @@ export async function startTestApi(
     store,
     books: { of: createTestBook },
     version: '1.2.3',
-    isReady: () => true,
+    whyNotReady: () => undefined,
     ...(hasMetrics && {
       readMetrics: async (accept) => ({
         contentType: `text/plain; given="${accept}"`,
