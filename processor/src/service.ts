@@ -23,7 +23,7 @@ import { refuseMalformed } from './receive/refuse-malformed.ts'
 import { startGrpcReceiver } from './receive/otlp-grpc.ts'
 import { startHttpReceiver } from './receive/otlp-http.ts'
 import type { Receiver, ReceiverOptions, RefusalCause } from './receive/receiver.ts'
-import { readServerTls } from './receive/server-tls.ts'
+import { openServerTls } from './receive/server-tls.ts'
 import { startTelemetry, type Telemetry } from './telemetry.ts'
 import { VERSION } from './version.ts'
 
@@ -161,7 +161,7 @@ function startReceiver(
   const { tls: files, ...listen } = listener
   const options = {
     ...listen,
-    ...(files !== undefined && { tls: readServerTls(files) }),
+    ...(files !== undefined && { tls: openServerTls(files) }),
     maxRequestBytes: otlp.maxRequestSizeBytes,
     isAllowed: createTokenCheck(otlp.bearerTokens),
     ...observers,

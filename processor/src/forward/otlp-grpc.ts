@@ -14,8 +14,8 @@ import type { Destination } from '../config.ts'
 import type { Result, Signal } from '../consume.ts'
 import { splitEndpoint } from '../endpoint.ts'
 import { OTLP_METHODS } from '../otlp-methods.ts'
+import { readPem } from '../pem-files.ts'
 import type { Forwarder } from './forwarder.ts'
-import { readTlsFiles } from './tls-files.ts'
 
 const asIs = (bytes: Buffer): Buffer => bytes
 
@@ -58,7 +58,7 @@ export function createGrpcForwarder(signal: Signal, destination: Destination): F
 function createCredentials(destination: Destination): ChannelCredentials {
   const { tls } = destination
   if (tls === undefined) return credentials.createInsecure()
-  const { ca = null, key = null, cert = null } = readTlsFiles(tls)
+  const { ca = null, key = null, cert = null } = readPem(tls)
   const host = hostOf(destination)
   return credentials.createSsl(ca, key, cert, {
     checkServerIdentity: (_serverName, certificate) => checkServerIdentity(host, certificate),

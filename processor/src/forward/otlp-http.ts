@@ -5,8 +5,8 @@ import { decodeExportResponse } from '@spancost/otlp'
 import { Pool, type Dispatcher } from 'undici'
 import type { Destination } from '../config.ts'
 import type { OtlpRequest, Result, Signal } from '../consume.ts'
+import { readPem } from '../pem-files.ts'
 import type { Forwarder } from './forwarder.ts'
-import { readTlsFiles } from './tls-files.ts'
 
 const CONNECTIONS = 16
 
@@ -38,7 +38,7 @@ export function createHttpForwarder(signal: Signal, destination: HttpDestination
     // The wrapper's timeout is the only one.
     headersTimeout: 0,
     bodyTimeout: 0,
-    ...(destination.tls !== undefined && { connect: readTlsFiles(destination.tls) }),
+    ...(destination.tls !== undefined && { connect: readPem(destination.tls) }),
   })
   return {
     consume: async (request, abort) => {

@@ -67,12 +67,11 @@ export async function startGrpcReceiver(
   }
 }
 
-/** With `clientCa`, who has no certificate of one of its authorities is cut off in the handshake. */
 function createListener(tls: ServerTls | undefined): Http2Server {
   if (tls === undefined) return createServer(HTTP2)
-  const { cert, key, clientCa } = tls
-  const mutual = clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true }
-  return createSecureServer({ ...HTTP2, cert, key, ...mutual })
+  const server = createSecureServer({ ...HTTP2, ...tls.options })
+  tls.keepFresh(server)
+  return server
 }
 
 /** Once all is answered, how long the answers have to leave before what is still open is cut. */

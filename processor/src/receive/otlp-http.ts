@@ -73,13 +73,12 @@ function createAgeCheck(maxAgeMs = Infinity): (socket: Socket) => boolean {
   }
 }
 
-/** With `clientCa`, who has no certificate of one of its authorities is cut off in the handshake. */
 function createListener(tls: ServerTls | undefined): Server {
   const requestTimeout = REQUEST_TIMEOUT_MS
   if (tls === undefined) return createServer({ requestTimeout })
-  const { cert, key, clientCa } = tls
-  const mutual = clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: true }
-  return createSecureServer({ cert, key, requestTimeout, ...mutual })
+  const server = createSecureServer({ requestTimeout, ...tls.options })
+  tls.keepFresh(server)
+  return server
 }
 
 /**

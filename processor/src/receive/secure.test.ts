@@ -1,7 +1,10 @@
 /** Both receivers behind TLS, client certificates and bearer tokens. */
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js'
+import { copyFile } from 'node:fs/promises'
 import https from 'node:https'
 import { connect } from 'node:http2'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Consume } from '../consume.ts'
 import { createSelfSigned, type SelfSigned } from '../testing/self-signed.ts'
@@ -10,7 +13,7 @@ import { createTokenCheck } from './bearer-tokens.ts'
 import { startGrpcReceiver, type GrpcReceiverOptions } from './otlp-grpc.ts'
 import { startHttpReceiver } from './otlp-http.ts'
 import type { Receiver, ReceiverOptions } from './receiver.ts'
-import { readServerTls } from './server-tls.ts'
+import { openServerTls } from './server-tls.ts'
 
 const TRACES = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
 
@@ -90,7 +93,7 @@ const trustOwn = (cert?: SelfSigned) =>
   )
 
 test('TLS', async () => {
-  const tls = readServerTls(own)
+  const tls = openServerTls(own)
   const http = await startHttp({ tls })
   expect(await postSecurely(http, { ca: own.cert })).toBe(200)
   expect(await postSecurely(http, { ca: other.cert })).not.toBe(200)
@@ -101,8 +104,36 @@ test('TLS', async () => {
   expect(taken).toBe(2)
 })
 
+test('a new certificate is shown without a restart, a broken one never', async () => {
+  const files = await createSelfSigned()
+  const tls = openServerTls(files, 10)
+  const http = await startHttp({ tls })
+  const grpc = await startGrpc({ tls: openServerTls(files, 10) })
+  const trusts = async (ca: string): Promise<boolean> =>
+    (await postSecurely(http, { ca })) === 200 && (await isShown(grpc, ca))
+  expect([await trusts(files.cert), await trusts(other.cert)]).toEqual([true, false])
+  // The certificate of one pair and the key of the other: in the middle of a change.
+  await copyFile(other.certPath, files.certPath)
+  await sleep(50)
+  expect([await trusts(files.cert), await trusts(other.cert)]).toEqual([true, false])
+  await copyFile(other.keyPath, files.keyPath)
+  while (!(await trusts(other.cert))) await sleep(5)
+  expect(await trusts(files.cert)).toBe(false)
+  await files.remove()
+})
+
+/** Whether the gRPC receiver shows a certificate that this authority vouches for. */
+async function isShown(address: string, ca: string): Promise<boolean> {
+  const [host = '', port] = address.split(':')
+  const socket = connectTls({ host, port: Number(port), ca, ALPNProtocols: ['h2'] })
+  const shown = new Promise<boolean>((resolve) => {
+    socket.once('secureConnect', () => resolve(true)).once('error', () => resolve(false))
+  })
+  return shown.finally(() => socket.destroy())
+}
+
 test('client certificates', async () => {
-  const tls = readServerTls({ ...own, clientCaPath: own.certPath })
+  const tls = openServerTls({ ...own, clientCaPath: own.certPath })
   const http = await startHttp({ tls })
   const withCert = ({ cert, key }: SelfSigned) => postSecurely(http, { ca: own.cert, cert, key })
   expect(await withCert(own)).toBe(200)
