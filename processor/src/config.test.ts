@@ -36,6 +36,7 @@ const DEFAULTS: Config = {
     aliases: [],
     discounts: [],
     unknown: 'unpriced',
+    exchange: {},
     tenants: {},
   },
   dimensions: [

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises'
 import {
   createBook,
   createOverrides,
+  loadExchange,
   type Discount,
+  type Exchange,
   type PriceBook,
   type PriceSource,
   type Terms,
@@ -37,12 +39,13 @@ export async function openBooks(
   given?: readonly PriceSource[],
 ): Promise<Books> {
   const under = given ?? (await loadBaseSources(prices.book))
-  const base = [...(await readSources(prices)), ...under]
+  const exchange = await loadExchange(prices.exchange)
+  const base = [...(await readSources(prices, { exchange })), ...under]
   const shared = createOwnBook(base, prices)
   const own = await Promise.all(
     Object.entries(prices.tenants).map(async ([tenant, theirs]) => {
       const { aliases, discounts, unknown = prices.unknown } = theirs
-      const sources = [...(await readSources(theirs, tenant)), ...base]
+      const sources = [...(await readSources(theirs, { tenant, exchange })), ...base]
       const merged = {
         ...theirs,
         unknown,
@@ -90,20 +93,26 @@ function toDiscount(written: OwnPrices['discounts'][number]): Discount {
   }
 }
 
+/** Whose cards are read, and what other currencies are worth. */
+interface Mark {
+  readonly tenant?: string
+  readonly exchange: Exchange
+}
+
 async function readSources(
   { cards, selfHosted }: Pick<OwnPrices, 'cards' | 'selfHosted'>,
-  tenant?: string,
+  mark: Mark,
 ): Promise<readonly PriceSource[]> {
   return [
-    ...(await readSource(cards, 'override', tenant)),
-    ...(await readSource(selfHosted, 'self_hosted', tenant)),
+    ...(await readSource(cards, 'override', mark)),
+    ...(await readSource(selfHosted, 'self_hosted', mark)),
   ]
 }
 
 async function readSource(
   paths: readonly string[],
   kind: 'override' | 'self_hosted',
-  tenant: string | undefined,
+  { tenant, exchange }: Mark,
 ): Promise<readonly PriceSource[]> {
   if (paths.length === 0) return []
   const digest = createHash('sha256')
@@ -113,7 +122,8 @@ async function readSource(
     digest.update(`${text.length}\n${text}`)
     files.push({ name: path, value: parseText(path, text) })
   }
-  return [createOverrides(files, digest.digest('hex').slice(0, 12), kind, tenant)]
+  const options = { kind, tenant, exchange }
+  return [createOverrides(files, digest.digest('hex').slice(0, 12), options)]
 }
 
 async function readText(path: string): Promise<string> {

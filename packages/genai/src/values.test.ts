@@ -8,13 +8,17 @@ test.each([
   [12n, 12],
   ['12', 12],
   ['0', 0],
+  ['12.0', 12],
+  [' 12 ', 12],
+  ['None', undefined],
+  ['null', undefined],
   [undefined, undefined],
   [null, undefined],
 ])('the count %o is %o', (value, count) => {
   expect(toCount(value)).toBe(count)
 })
 
-test.each(['', 'twelve', '-1', '1.5', '1e3', '0x10', ' 12', true, [12]])(
+test.each(['', 'twelve', '-1', '1.5', '1e3', '0x10', '12.05', true, [12]])(
   '%o is there but no count: not a number, so that it is not taken for absent',
   (value) => {
     expect(toCount(value)).toBeNaN()

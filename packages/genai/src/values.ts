@@ -88,6 +88,11 @@ export function toCount(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return Number(value)
-  if (typeof value === 'string' && /^\d+$/.test(value)) return Number(value)
+  if (typeof value === 'string') {
+    const text = value.trim()
+    if (/^\d+(\.0+)?$/.test(text)) return Number(text)
+    // How Python and JavaScript write that there is nothing.
+    if (/^(none|null|undefined)$/i.test(text)) return undefined
+  }
   return Number.NaN
 }

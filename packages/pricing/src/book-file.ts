@@ -1,4 +1,5 @@
 import type { PriceSource } from './card.ts'
+import { loadExchange } from './exchange.ts'
 import { compileOwnCards, readOwnCards, type OwnCards } from './sources/cards.ts'
 import { compileGenaiPrices, readGenaiPrices, type GenaiPrices } from './sources/genai-prices.ts'
 import { isFields } from './tables/table.ts'
@@ -35,7 +36,7 @@ export async function readBookFile(
 ): Promise<readonly PriceSource[]> {
   if (Array.isArray(value)) {
     const providers = readProviders(value, 'the list')
-    const cards = compileOwnCards(await readOwnCards())
+    const cards = compileOwnCards(await readOwnCards(), await loadExchange())
     return [
       createMark(version),
       cards,
@@ -52,7 +53,10 @@ export async function readBookFile(
   if (!isFields(files)) throw new Error('cards.files: expected an object')
   return [
     createMark(version),
-    compileOwnCards({ version: readVersion(cards['version'], 'cards.version'), files }),
+    compileOwnCards(
+      { version: readVersion(cards['version'], 'cards.version'), files },
+      await loadExchange(),
+    ),
     compileGenaiPrices({
       version: readVersion(genaiPrices['version'], 'genaiPrices.version'),
       builtOn: readDate(genaiPrices['builtOn'], 'genaiPrices.builtOn'),

@@ -52,6 +52,8 @@ export interface Card {
   readonly kind?: 'override' | 'self_hosted'
   /** How independent price tables disagree about it, for people. */
   readonly contested?: string
+  /** What its price list is in, where that is not USD; its tiers as there. */
+  readonly listed?: { readonly currency: string; readonly rates: Rates }
 }
 
 /**

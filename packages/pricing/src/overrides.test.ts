@@ -18,7 +18,7 @@ function createSource(models: readonly unknown[], kind?: 'self_hosted'): PriceSo
     checked: '2026-11-01',
     models,
   }
-  return createOverrides([{ name: 'prices.yaml', value }], '2026-11-01', kind)
+  return createOverrides([{ name: 'prices.yaml', value }], '2026-11-01', { kind })
 }
 
 async function rate(source: PriceSource, call: Partial<Operation>): Promise<Rating> {

@@ -28,7 +28,7 @@ function rate({ model, at, usd: _usd, ...rest }: Case): Rating {
   const operation: Operation = {
     dialect: 'record',
     role: 'leaf',
-    name: 'chat',
+    name: 'record',
     requestModel: model,
     ...rest,
   }

@@ -19,6 +19,7 @@ export const PROVIDER_NAMES: ReadonlyMap<string, string> = new Map(
     azure:
       'az.ai.inference az.ai.openai azure-openai azure.ai.inference azure.ai.openai azure_ai ' +
       'azure_openai azureopenai',
+    baidu: 'baidu-qianfan baidu_qianfan ernie qianfan wenxin',
     cloudflare: 'cloudflare-workers-ai workers-ai workers_ai',
     fireworks: 'fireworks-ai fireworks_ai',
     'github-copilot': 'copilot github_copilot',

@@ -186,7 +186,7 @@ describe('which model counts', () => {
 })
 
 it('calls a cost estimated where it is unclear what the input contains', () => {
-  const usage = { inputTokens: 1_000, cacheReadTokens: 900 }
+  const usage = { inputTokens: 1_000, cacheReadTokens: 900, outputTokens: 0 }
   const call = {
     provider: 'openai',
     requestModel: 'gpt-4o',
@@ -368,5 +368,27 @@ describe('a cost that the span reports', () => {
       source: 'book',
       costAtto: 3_500_000_000_000_000n,
     })
+  })
+})
+
+describe('a call that ended early', () => {
+  const call = { provider: 'openai', requestModel: 'gpt-4o' } as const
+  // 1000 x 2.5 millionths; what it had put out is not known.
+  const partial = { status: 'partial', reason: 'no_usage', costAtto: 2_500_000_000_000_000n }
+
+  it('lacks the cost of its output', () => {
+    expect(rate({ ...call, usage: { inputTokens: 1_000 } })).toMatchObject(partial)
+    const usage = { inputTokens: 1_000, outputTokens: 0 }
+    expect(rate({ ...call, usage, errorType: 'aborted' })).toMatchObject(partial)
+    expect(rate({ ...call, usage }).status).toBe('priced')
+  })
+
+  it('is none where nothing is put out, as by embeddings', () => {
+    const embedding = { provider: 'openai', requestModel: 'text-embedding-3-small' }
+    const usage = { inputTokens: 1_000 }
+    expect(rate({ ...embedding, usage, name: 'embeddings' }).status).toBe('priced')
+    // Before 1.29 spans did not say that they were; their card has no rate for output.
+    expect(rate({ ...embedding, usage }).status).toBe('priced')
+    expect(rate({ ...call, usage, name: 'embeddings' }).status).toBe('priced')
   })
 })

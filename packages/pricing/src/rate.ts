@@ -175,11 +175,26 @@ function priceUnits(operation: Operation, units: Units, card: Card, book: PriceB
     if (lines.length === 0) return refuse(book, 'no_rate', detail)
     return { ...priceLines(lines, card, book, 'partial'), reason: 'no_rate', detail }
   }
+  if (isCutShort(operation, rates)) {
+    const detail = 'the span reports input and no output, as of a call that ended early'
+    return { ...priceLines(lines, card, book, 'partial'), reason: 'no_usage', detail }
+  }
   if (operation.inclusive === 'ambiguous') {
     const detail = 'the span does not say whether its input tokens contain the cached ones'
     return { ...priceLines(lines, card, book, 'estimated'), reason: 'ambiguous_usage', detail }
   }
   return priceLines(lines, card, book, isFree(card) ? 'free' : 'priced')
+}
+
+/** Operations that put out tokens when they end as they should. */
+const GENERATING: ReadonlySet<string> = new Set(['chat', 'text_completion', 'generate_content'])
+
+/** A broken or aborted stream was billed for what it had put out, which nobody reported. */
+function isCutShort({ role, name, usage, errorType }: Operation, { output }: Rates): boolean {
+  const { inputTokens = 0, outputTokens } = usage
+  if (role !== 'leaf' || inputTokens === 0 || output === undefined) return false
+  if (!GENERATING.has(name)) return false
+  return outputTokens === undefined || (outputTokens === 0 && errorType !== undefined)
 }
 
 /** The only units that may be billed at another's rate. Anything else without a rate is missing. */

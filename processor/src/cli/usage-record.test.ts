@@ -21,7 +21,7 @@ describe('a record', () => {
       operation: {
         dialect: 'record',
         role: 'leaf',
-        name: 'chat',
+        name: 'record',
         provider: 'openai',
         requestModel: 'gpt-4o',
         serviceTier: 'batch',
@@ -33,7 +33,7 @@ describe('a record', () => {
   })
 
   test('may leave out or null everything; the time is then now', () => {
-    const operation = { dialect: 'record', role: 'leaf', name: 'chat', usage: {} }
+    const operation = { dialect: 'record', role: 'leaf', name: 'record', usage: {} }
     const expected = { kind: 'record', atMs: NOW_MS, operation }
     const nulls = { provider: null, timestamp: null, usage: { inputTokens: null } }
     expect(readRecord({}, NOW_MS)).toEqual(expected)

@@ -115,5 +115,5 @@ function toOperation(record: JsonObject): Operation {
     const count = counts[field]
     if (typeof count === 'number') usage[field] = count
   }
-  return { dialect: 'record', role: 'leaf', name: 'chat', ...Object.fromEntries(texts), usage }
+  return { dialect: 'record', role: 'leaf', name: 'record', ...Object.fromEntries(texts), usage }
 }

@@ -90,10 +90,19 @@ const book = z
 
 const tenant = z.strictObject({ ...own, unknown: unknown.optional() })
 
+const exchange = z
+  .record(
+    z.string().regex(/^[A-Z]{3}$/, 'expected a currency such as CNY'),
+    z.record(z.string().regex(/^\d{4}-\d\d-\d\d$/, 'expected a date such as 2026-01-01'), decimal),
+  )
+  .prefault({})
+  .describe('USD for one unit of a currency, by the day since when; in the place of ours')
+
 export const prices = z.strictObject({
   book: book.optional().describe('Absent: the book that comes with us'),
   ...own,
   unknown: unknown.prefault('unpriced'),
+  exchange,
   tenants: z
     .record(text(256), tenant)
     .refine((record) => Object.keys(record).length <= 1000, 'more than 1000 tenants')

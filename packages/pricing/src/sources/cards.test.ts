@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createBook, type PriceQuery } from '../book.ts'
+import { loadExchange } from '../exchange.ts'
 import { compileOwnCards, createOverrides, readOwnCards } from './cards.ts'
 import { compileGenaiPrices, readGenaiPrices } from './genai-prices.ts'
 
-const ours = compileOwnCards(await readOwnCards())
+const ours = compileOwnCards(await readOwnCards(), await loadExchange())
 const data = compileGenaiPrices(await readGenaiPrices())
 const atMs = Date.parse('2026-09-23T12:00:00Z')
 

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { PriceSource } from '../card.ts'
+import type { Exchange } from '../exchange.ts'
 import { readCardFile } from './cards/card-file.ts'
 import { compileFile } from './cards/compile-file.ts'
 
@@ -26,9 +27,9 @@ export interface OwnCards {
 }
 
 /** Throws an error that names the file and the path in it. */
-export function compileOwnCards({ version, files }: OwnCards): PriceSource {
+export function compileOwnCards({ version, files }: OwnCards, exchange: Exchange): PriceSource {
   const listings = Object.entries(files).flatMap(([name, value]) =>
-    compileFile(readCardFile(value, `cards/${name}`), { prefix: 'cards:' }),
+    compileFile(readCardFile(value, `cards/${name}`), { prefix: 'cards:' }, exchange),
   )
   return { name: 'cards', version, listings, isAdditive: true }
 }
@@ -46,17 +47,23 @@ function parseJson(text: string, name: string): unknown {
  * The user's own cards: what a parser made of files in the same shape. They win over everything,
  * and ratings say so. Throws an error that names the file and the path in it.
  * @param version stands in the book's id, behind the kind.
- * @param tenant whose cards they are, where they are not everybody's: told in the cards' ids.
  */
 export function createOverrides(
   files: readonly { readonly name: string; readonly value: unknown }[],
   version: string,
-  kind: 'override' | 'self_hosted' = 'override',
-  tenant?: string,
+  { kind = 'override', tenant, exchange = new Map() }: OverrideOptions = {},
 ): PriceSource {
   const prefix = tenant === undefined ? `${kind}:` : `${kind}:${tenant}:`
   const listings = files.flatMap(({ name, value }) =>
-    compileFile(readCardFile(value, name), { prefix, kind }),
+    compileFile(readCardFile(value, name), { prefix, kind }, exchange),
   )
   return { name: kind, version, listings, isAdditive: true }
+}
+
+interface OverrideOptions {
+  readonly kind?: 'override' | 'self_hosted' | undefined
+  /** Whose cards they are, where they are not everybody's: told in the cards' ids. */
+  readonly tenant?: string | undefined
+  /** For cards that are not in USD. */
+  readonly exchange?: Exchange
 }

@@ -17,6 +17,7 @@ describe('readCardFile', () => {
         {
           model: 'm',
           ids: ['m'],
+          currency: 'USD',
           cards: [
             {
               tiers: [],
@@ -49,7 +50,7 @@ describe('readCardFile', () => {
     [{ ...FILE, models: {} }, 'acme.yaml: models: expected a list of at most 10000, found {}'],
     [
       { ...FILE, modells: [] },
-      'acme.yaml: expected only the fields provider, providers, source, checked, models, found "modells"',
+      'acme.yaml: expected only the fields provider, providers, currency, source, checked, models, found "modells"',
     ],
     [
       { ...FILE, models: [{ cards: [] }] },

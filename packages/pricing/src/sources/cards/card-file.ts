@@ -18,6 +18,8 @@ export interface ModelEntry {
    */
   readonly ids: readonly string[]
   readonly cards: readonly CardEntry[]
+  /** What `rates` are in: ISO 4217. */
+  readonly currency: string
   /** Why there are no cards. */
   readonly note?: string
 }
@@ -77,8 +79,8 @@ export const PER_UNITS: Readonly<Record<Unit, number>> = {
   gpu_second: 3_600,
 }
 
-const FILE_FIELDS = ['provider', 'providers', 'source', 'checked', 'models']
-const MODEL_FIELDS = ['model', 'ids', 'cards', 'note', 'source', 'checked', 'contested']
+const FILE_FIELDS = ['provider', 'providers', 'currency', 'source', 'checked', 'models']
+const MODEL_FIELDS = 'model ids currency cards note source checked contested'.split(' ')
 const CARD_FIELDS =
   'tier region from to hours days rates above minimums times except add source checked contested'.split(
     ' ',
@@ -122,9 +124,14 @@ function readModels(value: unknown, path: string, file: Fields): readonly ModelE
     readCard(card, `${name}[${index}]`, above),
   )
   const note = readOptional(fields, 'note', path)
+  const written = above['currency'] ?? 'USD'
+  const currency = readMatch(written, /^[A-Z]{3}$/, `${path}.currency`, 'CNY')
+  if (currency !== 'USD' && cards.some(({ add }) => add !== undefined)) {
+    throw fail(`${path}.currency`, 'USD, as rates are added to those of others', currency)
+  }
   return models.map((model) => {
     const names = (ids ?? [model]).map((id) => id.toLowerCase())
-    return { model, ids: names, cards, ...note }
+    return { model, ids: names, currency, cards, ...note }
   })
 }
 

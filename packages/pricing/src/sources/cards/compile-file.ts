@@ -9,6 +9,8 @@ import {
   type Rates,
 } from '../../card.ts'
 import { parseRate } from '../../money.ts'
+import { convertCard } from '../../convert-card.ts'
+import type { Exchange } from '../../exchange.ts'
 import { compileMatch } from '../genai-prices/match-rule.ts'
 import {
   type CardEntry,
@@ -24,20 +26,34 @@ export interface CardMark {
   readonly kind?: NonNullable<Card['kind']>
 }
 
-/** The listings that a file of cards stands for, with exact rates. */
-export function compileFile(file: CardFile, mark: CardMark): readonly Listing[] {
+/**
+ * The listings that a file of cards stands for, with exact rates in USD. Throws where a currency has
+ * no exchange rates.
+ */
+export function compileFile(
+  file: CardFile,
+  mark: CardMark,
+  exchange: Exchange,
+): readonly Listing[] {
   return file.providers.flatMap((provider) =>
-    file.models.map((entry) => compileModel(provider, entry, mark)),
+    file.models.map((entry) => compileModel(provider, entry, mark, exchange)),
   )
 }
 
-function compileModel(provider: string, entry: ModelEntry, mark: CardMark): Listing {
-  const { model, cards, note } = entry
+function compileModel(
+  provider: string,
+  entry: ModelEntry,
+  mark: CardMark,
+  exchange: Exchange,
+): Listing {
+  const { model, cards, currency, note } = entry
   return {
     provider,
     model,
     matches: compileIds(entry.ids),
-    cards: cards.flatMap((card) => compileCards(provider, model, card, mark)),
+    cards: cards
+      .flatMap((card) => compileCards(provider, model, card, mark))
+      .flatMap((card) => convertCard(card, currency, exchange)),
     rules: cards.flatMap(compileRules),
     ...(note !== undefined && { note }),
   }
