@@ -11,6 +11,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node'
 import type { Config, MetricsDestination } from './config.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import type { CostMeter } from './meter/cost-meter.ts'
+import { limitShare } from './meter/limit-share.ts'
 import {
   chooseFormat,
   CONTENT_TYPES,
@@ -53,6 +54,7 @@ export function startTelemetry(
   })
   sdk.start()
   const serializer = new PrometheusSerializer()
+  const readCosts = limitShare(() => meter.read())
   const instruments = createInstruments(meter.attributesOf)
   return {
     ...instruments,
@@ -63,7 +65,7 @@ export function startTelemetry(
     readMetrics: async (accept) => {
       const format = chooseFormat(accept)
       const contentType = CONTENT_TYPES[format]
-      const costs = formatCosts((await meter.read()).metrics, format)
+      const costs = formatCosts((await readCosts()).metrics, format)
       // OTEL_SDK_DISABLED switches our own metrics off; what was spent can be asked for still.
       const collected = await scrapeReader.collect().catch(() => undefined)
       const own = collected === undefined ? '' : serializer.serialize(collected.resourceMetrics)

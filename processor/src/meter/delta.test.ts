@@ -34,7 +34,7 @@ test('what is new is the difference; what did not change is left out', () => {
   ])
 })
 
-test('after a correction a sum waits until it has caught up, figure by figure', () => {
+test('a sum that is lower than it was waits until it has caught up', () => {
   const readings = [10n, 6n, 8n, 11n, 11n].map((figure) => [createSum(['a', figure])])
   let accepted = EMPTY_SNAPSHOT
   const deltas = readings.map((metrics) => {

@@ -9,9 +9,8 @@ export type Snapshot = ReadonlyMap<string, ReadonlyMap<string, readonly bigint[]
 export const EMPTY_SNAPSHOT: Snapshot = new Map()
 
 /**
- * A snapshot of sums and histograms on top of an earlier one. A figure never goes down: where a
- * correction lowered the ledger's sum, the difference is made good by what comes next, because a
- * monotonic sum may not fall.
+ * A snapshot of sums and histograms on top of an earlier one. A figure never goes down, because a
+ * monotonic sum may not: should the ledger's be lower, what comes next makes the difference good.
  */
 export function takeSnapshot(before: Snapshot, metrics: readonly CostMetric[]): Snapshot {
   const snapshot = new Map([...before].map(([name, sets]) => [name, new Map(sets)]))
