@@ -61,12 +61,15 @@ test('an empty ledger has metrics without points', async () => {
     ['spancost.cost {USD} sum atto', []],
     ['spancost.tokens {token} sum whole', []],
     ['spancost.operations {operation} sum whole', []],
+    ['spancost.cost.reversed {USD} sum atto', []],
+    ['spancost.tokens.reversed {token} sum whole', []],
+    ['spancost.operations.reversed {operation} sum whole', []],
     ['spancost.operation.cost {USD} histogram atto', []],
     ['spancost.cache.savings {USD} sum atto', []],
     ['spancost.cache.premium {USD} sum atto', []],
     ['spancost.cost.rate {USD}/h gauge atto', []],
   ])
-  expect(metrics[3]!.bounds).toEqual([0.0001, 0.001, 0.01, 0.05, 0.1, 0.5, 1, 5])
+  expect(metrics[6]!.bounds).toEqual([0.0001, 0.001, 0.01, 0.05, 0.1, 0.5, 1, 5])
 })
 
 test('calls add up by part and token type, under the names of the conventions', async () => {
@@ -83,6 +86,9 @@ test('calls add up by part and token type, under the names of the conventions', 
       [{ ...CHAT, 'gen_ai.token.type': 'output' }, 80n],
     ],
     'spancost.operations': [[{ ...CHAT, 'spancost.cost.status': 'priced' }, 2n]],
+    'spancost.cost.reversed': [],
+    'spancost.tokens.reversed': [],
+    'spancost.operations.reversed': [],
     'spancost.operation.cost': [[CHAT, 20n * USD, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 2n]],
     'spancost.cache.savings': [[CHAT, 5n]],
     'spancost.cache.premium': [[CHAT, 7n]],
@@ -181,6 +187,21 @@ describe('dimensions', () => {
   })
 })
 
+test('what corrections took back is told beside the sums, which do not fall', async () => {
+  await record({})
+  const [total] = await store.totals()
+  const tokens = { input: 20n, output: 40n, cache_read: 0n, cache_write: 0n, reasoning: 0n }
+  const parts = { input: 2n * USD, output: 8n * USD, cache_read: 0n, cache_write: 0n, other: 0n }
+  const reversed = { ...total!, operations: 1n, costAtto: 10n * USD, parts, tokens }
+  const { metrics } = await createCostMeter(store, []).read([{ ...total!, reversed }])
+  const sumsOf = (name: string) =>
+    metrics.find((metric) => metric.name === name)!.points.map(({ figures }) => figures[0])
+  expect(sumsOf('spancost.cost')).toEqual([2n * USD, 8n * USD])
+  expect(sumsOf('spancost.cost.reversed')).toEqual([2n * USD, 8n * USD])
+  expect(sumsOf('spancost.tokens.reversed')).toEqual([20n, 40n])
+  expect(sumsOf('spancost.operations.reversed')).toEqual([1n])
+})
+
 test('the newest counted operation of a bucket is its exemplar', async () => {
   const meter = createCostMeter(store, [])
   const entries = [
@@ -193,7 +214,7 @@ test('the newest counted operation of a bucket is its exemplar', async () => {
   // Again: a duplicate is no new example.
   meter.exemplars.offer(entries.slice(0, 1), await store.record(entries.slice(0, 1)))
   const { metrics } = await meter.read()
-  const exemplars = metrics[3]!.points[0]!.exemplars!
+  const exemplars = metrics[6]!.points[0]!.exemplars!
   const unixMs = exemplars[8]!.unixMs
   expect([...exemplars.keys()].filter((bucket) => exemplars[bucket] !== undefined)).toEqual([8])
   expect(exemplars[8]).toEqual({

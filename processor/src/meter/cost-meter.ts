@@ -11,6 +11,7 @@ import {
   TOKEN_TYPES,
   type Labels,
   type Store,
+  type Sums,
   type Total,
 } from '@spancost/ledger'
 import { COST_PARTS, toDouble } from '@spancost/pricing'
@@ -26,6 +27,9 @@ export interface Reading {
   readonly metrics: readonly CostMetric[]
 }
 
+/** A total, and what corrections took back of it, where a store makes corrections. */
+export type CorrectedTotal = Total & { readonly reversed?: Sums }
+
 export interface CostMeter {
   /** Since when sums and histograms have been counting. */
   readonly beganAtUnixMs: number
@@ -34,7 +38,7 @@ export interface CostMeter {
   /**
    * Calls at the same time share one reading, unless they bring the totals that they are about.
    */
-  read(totals?: readonly Total[]): Promise<Reading>
+  read(totals?: readonly CorrectedTotal[]): Promise<Reading>
 }
 
 type Described = Omit<CostMetric, 'points'>
@@ -60,6 +64,12 @@ const OPERATIONS: Described = {
   kind: 'sum',
   scale: 'whole',
 }
+/** What of the three sums corrections took back, so that these need not fall. */
+const REVERSED: readonly Described[] = [COST, TOKENS, OPERATIONS].map((metric) => ({
+  ...metric,
+  name: `${metric.name}.reversed`,
+  description: 'What corrections took back of the sum of that name; it counts there still.',
+}))
 const OPERATION_COST: Described = {
   name: 'spancost.operation.cost',
   description: 'What single GenAI operations cost, where that is known.',
@@ -108,7 +118,7 @@ export function createCostMeter(store: Store, dimensions: readonly Dimension[]):
   )
   let underWay: Promise<Reading> | undefined
 
-  async function read(given?: readonly Total[]): Promise<Reading> {
+  async function read(given?: readonly CorrectedTotal[]): Promise<Reading> {
     const atUnixMs = Date.now()
     const collected = collectTotals(given ?? (await store.totals()), attributesOf)
     const rate = createPoints(COST_RATE)
@@ -144,29 +154,40 @@ export function createCostMeter(store: Store, dimensions: readonly Dimension[]):
 }
 
 function collectTotals(
-  totals: readonly Total[],
+  totals: readonly CorrectedTotal[],
   attributesOf: (labels: Labels) => MetricAttributes,
 ): Points[] {
-  const cost = createPoints(COST)
-  const tokens = createPoints(TOKENS)
-  const operations = createPoints(OPERATIONS)
+  const sums = [COST, TOKENS, OPERATIONS].map(createPoints)
+  const reversed = REVERSED.map(createPoints)
   const operationCost = createPoints(OPERATION_COST)
   const savings = createPoints(CACHE_SAVINGS)
   const premium = createPoints(CACHE_PREMIUM)
   for (const total of totals) {
     const common = attributesOf(total.labels)
-    for (const part of COST_PARTS) {
-      cost.add({ ...common, 'spancost.cost.part': part }, [total.parts[part]])
-    }
-    for (const type of TOKEN_TYPES) {
-      tokens.add({ ...common, [ATTR_GEN_AI_TOKEN_TYPE]: type }, [total.tokens[type]])
-    }
-    operations.add({ ...common, ...outcomeOf(total) }, [total.operations])
+    const outcome = outcomeOf(total)
+    addSums(sums, common, outcome, total)
+    if (total.reversed !== undefined) addSums(reversed, common, outcome, total.reversed)
     operationCost.add(common, [total.costAtto, ...total.costCounts])
     savings.add(common, [total.cacheSavedAtto])
     premium.add(common, [total.cacheExtraAtto])
   }
-  return [cost, tokens, operations, operationCost, savings, premium]
+  return [...sums, ...reversed, operationCost, savings, premium]
+}
+
+/** Into the points of cost, tokens and operations. */
+function addSums(
+  [cost, tokens, operations]: readonly Points[],
+  common: MetricAttributes,
+  outcome: MetricAttributes,
+  sums: Sums,
+): void {
+  for (const part of COST_PARTS) {
+    cost?.add({ ...common, 'spancost.cost.part': part }, [sums.parts[part]])
+  }
+  for (const type of TOKEN_TYPES) {
+    tokens?.add({ ...common, [ATTR_GEN_AI_TOKEN_TYPE]: type }, [sums.tokens[type]])
+  }
+  operations?.add({ ...common, ...outcome }, [sums.operations])
 }
 
 function outcomeOf({ status, errorType }: Total): MetricAttributes {
