@@ -28,7 +28,7 @@ const DEFAULTS: Config = {
     },
   },
   api: { endpoint: '127.0.0.1:14320', tokens: [] },
-  forward: { traces: [], metrics: [], logs: [], retry: { maxElapsedMs: 5000 } },
+  forward: { traces: [], metrics: [], logs: [], profiles: [], retry: { maxElapsedMs: 5000 } },
   ledger: { store: 'sqlite', path: './.spancost/ledger.db' },
   prices: {
     cards: [],
@@ -72,6 +72,14 @@ describe('what is written', () => {
   })
 
   test('every key', () => {
+    const plain = (endpoint: string) => ({
+      protocol: 'grpc' as const,
+      endpoint,
+      headers: {},
+      compression: 'gzip' as const,
+      timeoutMs: 10_000,
+      isRequired: true,
+    })
     const config = readGood(`
 receivers:
   otlp:
@@ -91,6 +99,7 @@ forward:
       tls: {ca: ca.pem, cert: cert.pem, key: key.pem}
   metrics: [{protocol: http, endpoint: https://otlp.example.com/otlp/}]
   logs: [{protocol: grpc, endpoint: "http://127.0.0.1:24317"}]
+  profiles: [{protocol: grpc, endpoint: "http://127.0.0.1:34317"}]
   retry: {maxElapsed: 1m}
 ledger: {store: sqlite, path: /var/lib/spancost/ledger.db}
 attributes: {aliases: [gen_ai, openinference]}
@@ -134,16 +143,8 @@ log: {level: debug}
             tls: {},
           },
         ],
-        logs: [
-          {
-            protocol: 'grpc',
-            endpoint: '127.0.0.1:24317',
-            headers: {},
-            compression: 'gzip',
-            timeoutMs: 10_000,
-            isRequired: true,
-          },
-        ],
+        logs: [plain('127.0.0.1:24317')],
+        profiles: [plain('127.0.0.1:34317')],
         retry: { maxElapsedMs: 60_000 },
       },
       ledger: { store: 'sqlite', path: '/var/lib/spancost/ledger.db' },

@@ -1,9 +1,9 @@
 import type { Encoding } from '@spancost/otlp'
 
 /** The signals that OTLP carries and we take. Only traces are read; the others pass through. */
-export type Signal = 'traces' | 'metrics' | 'logs'
+export type Signal = 'traces' | 'metrics' | 'logs' | 'profiles'
 
-export const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs']
+export const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs', 'profiles']
 
 /** One OTLP export request, uncompressed, as a receiver took it and as the next hop gets it. */
 export interface OtlpRequest {

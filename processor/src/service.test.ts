@@ -143,6 +143,29 @@ describe('a started processor', () => {
     expect(hop.requests).toMatchObject([{ path: '/base/v1/metrics', body }])
   })
 
+  test('passes profiles on, over both transports', async () => {
+    const hop = await startHop()
+    const destinations = [{ protocol: 'http', endpoint: hop.endpoint }]
+    const service = await start({ forward: { profiles: destinations } })
+    const url = `http://${service.addresses.http}/v1development/profiles`
+    const headers = { 'content-type': 'application/x-protobuf' }
+    // A resource with an empty scope, and a dictionary, which is field 2.
+    const body = Buffer.from([0x0a, 2, 0x12, 0, 0x12, 1, 7])
+    expect((await sendHttp(url, { headers, body })).status).toBe(200)
+    expect((await sendHttp(url, { headers, body: body.subarray(0, -1) })).status).toBe(400)
+    const grpc = createDestination('grpc', service.addresses.grpc!)
+    const client = createGrpcForwarder('profiles', grpc)
+    stops.push(client.close)
+    const request = { signal: 'profiles', encoding: 'protobuf', body } as const
+    const signal = new AbortController().signal
+    expect(await client.consume(request, signal)).toEqual({ kind: 'accepted' })
+    expect(hop.requests.map((one) => one.path)).toEqual(Array(2).fill('/v1development/profiles'))
+    expect(hop.requests.map((one) => one.body)).toEqual([body, body])
+    // For JSON there is no schema to encode it by.
+    const inJson = { ...request, encoding: 'json', body: Buffer.from('{}') } as const
+    expect(await client.consume(inJson, signal)).toMatchObject({ kind: 'permanent' })
+  })
+
   test('goes on where it was after a restart, and counts nothing twice', async () => {
     const body = encodeTraces(createTraces([createChatSpan(1, CALL)]))
     const first = await start()

@@ -8,6 +8,7 @@ describe('a request that is passed on unread', () => {
     ['metrics', METRICS],
     ['logs', '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]},{}]}], "later": 1}'],
     ['traces', '{}'],
+    ['profiles', '{"resourceProfiles":[{"scopeProfiles":[{"profiles":[{}]}]}],"dictionary":{}}'],
     ['metrics', '{"resourceMetrics":null}'],
   ] as const)('%s in JSON: %s', (signal, text) => {
     expect(findRequestFault(signal, 'json', Buffer.from(text))).toBeUndefined()
@@ -15,6 +16,7 @@ describe('a request that is passed on unread', () => {
 
   test.each([
     ['logs', '[]', 'the request is not an object'],
+    ['profiles', '{"resourceProfiles":{}}', 'resourceProfiles is not a list'],
     ['metrics', '{"resourceMetrics":{}}', 'resourceMetrics is not a list'],
     ['logs', '{"resourceLogs":[1]}', 'an item of resourceLogs is not an object'],
     ['metrics', '{"resourceMetrics":[{"scopeMetrics":7}]}', 'scopeMetrics is not a list'],

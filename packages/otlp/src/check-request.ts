@@ -14,13 +14,14 @@ const LISTS = {
   traces: ['resourceSpans', 'scopeSpans', 'spans'],
   metrics: ['resourceMetrics', 'scopeMetrics', 'metrics'],
   logs: ['resourceLogs', 'scopeLogs', 'logRecords'],
+  profiles: ['resourceProfiles', 'scopeProfiles', 'profiles'],
 } as const
 const TAGS = [(1 << 3) | LENGTH, (2 << 3) | LENGTH, (2 << 3) | LENGTH]
 
 /**
  * Says what is wrong with a request that is passed on without being read, or `undefined` where it
- * has the shape of an OTLP request. Looked at are the fields down to those of its metrics or log
- * records; what is inside of these, and unknown fields, is stepped over.
+ * has the shape of an OTLP request. Looked at are the fields down to those of its metrics, log
+ * records or profiles; what is inside of these, and unknown fields, is stepped over.
  */
 export function findRequestFault(
   signal: keyof typeof LISTS,

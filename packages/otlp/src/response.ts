@@ -24,6 +24,7 @@ const REJECTED_NAMES = {
   traces: 'rejectedSpans',
   metrics: 'rejectedDataPoints',
   logs: 'rejectedLogRecords',
+  profiles: 'rejectedProfiles',
 } as const
 
 type Signal = keyof typeof REJECTED_NAMES

@@ -115,7 +115,9 @@ function findFaults(value: Aim): FaultAt[] {
     const message = `expected ${forms} or http://host:port, without user, query or fragment`
     faults.push([['endpoint'], message])
   }
-  const ending = /\/v1\/(?:traces|metrics|logs)$/.exec(target?.endpoint ?? '')?.[0]
+  const ending = /\/(?:v1\/(?:traces|metrics|logs)|v1development\/profiles)$/.exec(
+    target?.endpoint ?? '',
+  )?.[0]
   if (ending !== undefined) {
     faults.push([['endpoint'], `leave out ${ending}: it is appended to the base URL`])
   }

@@ -75,7 +75,7 @@ describe('docs/configuration.md', () => {
   test('explains every key', () => {
     const rows = listRows(SCHEMA, '', false)
       // Destinations are alike for all signals; the docs show them once.
-      .filter((row) => !/^\| `forward\.(metrics|logs)\[\]/.test(row))
+      .filter((row) => !/^\| `forward\.(metrics|logs|profiles)\[\]/.test(row))
       .map((row) => row.replace('forward.traces[]', 'forward.<signal>[]'))
       // Tenants have what everybody has, which the docs show once.
       .filter((row) => !row.startsWith('| `prices.tenants.<name>.'))

@@ -174,6 +174,7 @@ export const CONFIG_SCHEMA = z.strictObject({
       traces: destinations('traces', 'priced, kept and metered, and go nowhere'),
       metrics: destinations('metrics', 'refused'),
       logs: destinations('logs', 'refused'),
+      profiles: destinations('profiles', 'refused'),
       retry: z
         .strictObject({
           maxElapsed: durationBetween('0s', '1m')

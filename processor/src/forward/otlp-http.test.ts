@@ -68,13 +68,17 @@ describe('what the destination gets', () => {
   test('the path of the signal, behind that of the endpoint', async () => {
     const hop = await start()
     const destination = createDestination('http', `${hop.endpoint}/base/otlp`)
-    for (const signal of ['metrics', 'logs'] as const) {
+    for (const signal of ['metrics', 'logs', 'profiles'] as const) {
       const forwarder = createHttpForwarder(signal, destination)
       stops.push(forwarder.close)
       await forwarder.consume({ ...REQUEST, signal }, new AbortController().signal)
     }
     const paths = hop.requests.map(({ path }) => path)
-    expect(paths).toEqual(['/base/otlp/v1/metrics', '/base/otlp/v1/logs'])
+    expect(paths).toEqual([
+      '/base/otlp/v1/metrics',
+      '/base/otlp/v1/logs',
+      '/base/otlp/v1development/profiles',
+    ])
   })
 })
 

@@ -5,6 +5,7 @@ import { decodeExportResponse } from '@spancost/otlp'
 import { Pool, type Dispatcher } from 'undici'
 import type { Destination } from '../config.ts'
 import type { OtlpRequest, Result, Signal } from '../consume.ts'
+import { OTLP_PATHS } from '../otlp-methods.ts'
 import { readPem } from '../pem-files.ts'
 import type { Forwarder } from './forwarder.ts'
 
@@ -32,7 +33,7 @@ type HttpDestination = Pick<Destination, 'endpoint' | 'headers' | 'compression' 
  * wrapper's: an aborted `signal` ends the attempt as `retryable`.
  */
 export function createHttpForwarder(signal: Signal, destination: HttpDestination): Forwarder {
-  const url = new URL(`${destination.endpoint}/v1/${signal}`)
+  const url = new URL(destination.endpoint + OTLP_PATHS[signal])
   const pool = new Pool(url.origin, {
     connections: CONNECTIONS,
     // The wrapper's timeout is the only one.

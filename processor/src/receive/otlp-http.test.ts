@@ -135,7 +135,7 @@ describe.each(ENCODINGS)('in %s', (encoding) => {
   })
 
   const gzip = { 'content-encoding': 'gzip' }
-  const paths = 'there are /v1/traces, /v1/metrics, /v1/logs'
+  const paths = 'there are /v1/traces, /v1/metrics, /v1/logs, /v1development/profiles'
   const codings = 'gzip, deflate, zstd and none are'
   test.each<[name: string, path: string, Sending, status: number, code: number, message: string]>([
     ['unknown path', '/v1/nothing', {}, 404, 12, `no such path; ${paths}`],

@@ -12,13 +12,14 @@ import type { Duplex } from 'node:stream'
 import { encodeExportResponse, encodeStatus, RPC_CODES, type Encoding } from '@spancost/otlp'
 import { SIGNALS, type Consume, type Result, type Signal } from '../consume.ts'
 import { splitEndpoint } from '../endpoint.ts'
+import { OTLP_PATHS } from '../otlp-methods.ts'
 import { CHALLENGE } from './bearer-tokens.ts'
 import { readBody } from './read-body.ts'
 import { addressOf, type Receiver, type ReceiverOptions, type RefusalCause } from './receiver.ts'
 import type { ServerTls } from './server-tls.ts'
 
 const PATHS: ReadonlyMap<string, Signal> = new Map(
-  SIGNALS.map((signal) => [`/v1/${signal}`, signal]),
+  SIGNALS.map((signal) => [OTLP_PATHS[signal], signal]),
 )
 
 const CONTENT_TYPES: Readonly<Record<Encoding, string>> = {
@@ -30,8 +31,8 @@ const CONTENT_TYPES: Readonly<Record<Encoding, string>> = {
 const REQUEST_TIMEOUT_MS = 60_000
 
 /**
- * OTLP/HTTP as opentelemetry-proto 1.11 specifies it: POST of protobuf or JSON to `/v1/traces`,
- * `/v1/metrics` and `/v1/logs`. Every error has a `Status` body in the request's own encoding.
+ * OTLP/HTTP as opentelemetry-proto 1.11 specifies it: POST of protobuf or JSON to a path of
+ * each signal. Every error has a `Status` body in the request's own encoding.
  */
 export async function startHttpReceiver(
   options: ReceiverOptions,
