@@ -1,10 +1,10 @@
 /**
  * Finds an OpenTelemetry Collector for the end-to-end tests, or builds one.
  *
- *   node scripts/otelcol.mjs      prints the path of the binary
+ *   node scripts/otelcol.mjs [MANIFEST]      prints the path of the binary
  *
- * In this order: the binary that SPANCOST_OTELCOL names; the one that was built earlier from
- * collector-config/builder.yaml, kept outside the tree in ${XDG_CACHE_HOME:-~/.cache}/spancost; a
+ * In this order: the binary that SPANCOST_OTELCOL names, unless another manifest is asked for; the
+ * one that was built earlier from the manifest (collector-config/builder.yaml), kept outside the tree in ${XDG_CACHE_HOME:-~/.cache}/spancost; a
  * new build with Go 1.26 or newer (a minute or two, once; seconds where Go's caches are warm).
  * Exit code 0: standard output is the path. 3: it cannot be had here, and standard error says why;
  * tests skip then, except where CI=true. 1: SPANCOST_OTELCOL names no file that can be run.
@@ -17,7 +17,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withLock } from './lock.mjs'
 
-const MANIFEST = fileURLToPath(new URL('../collector-config/builder.yaml', import.meta.url))
+const DEFAULT_MANIFEST = fileURLToPath(new URL('../collector-config/builder.yaml', import.meta.url))
 const OLDEST_GO = [1, 26]
 const BUILD_LIMIT_MS = 15 * 60_000
 
@@ -25,13 +25,13 @@ const BUILD_LIMIT_MS = 15 * 60_000
  * @returns {Promise<{ path: string } | { missing: string }>} `missing` is the reason, in words.
  * @throws {Error} where SPANCOST_OTELCOL names no file that can be run.
  */
-export async function ensureCollector() {
+export async function ensureCollector(manifestFile = DEFAULT_MANIFEST) {
   const named = process.env['SPANCOST_OTELCOL']
-  if (named) {
+  if (named && manifestFile === DEFAULT_MANIFEST) {
     if (await isExecutable(named)) return { path: path.resolve(named) }
     throw new Error(`SPANCOST_OTELCOL is ${named}, which is not a file that can be run`)
   }
-  const manifest = await fs.readFile(MANIFEST, 'utf8')
+  const manifest = await fs.readFile(manifestFile, 'utf8')
   const cache = path.join(
     process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'),
     'spancost',
@@ -43,7 +43,9 @@ export async function ensureCollector() {
   if (noGo) return { missing: noGo }
   return withLock(`${binary}.lock`, async () =>
     // Whoever held the lock before us has probably built it.
-    (await isExecutable(binary)) ? { path: binary } : buildCollector(manifest, binary),
+    (await isExecutable(binary))
+      ? { path: binary }
+      : buildCollector(manifestFile, manifest, binary),
   )
 }
 
@@ -76,7 +78,7 @@ function findGoProblem() {
   return `${wanted} is needed to build a Collector, but this is ${version}; ${remedy}`
 }
 
-async function buildCollector(manifest, binary) {
+async function buildCollector(manifestFile, manifest, binary) {
   const version = /^\s+version: (\S+)$/m.exec(manifest)[1]
   const name = /^\s+name: (\S+)$/m.exec(manifest)[1]
   const folder = await fs.mkdtemp(`${binary}.build-`)
@@ -84,7 +86,7 @@ async function buildCollector(manifest, binary) {
   try {
     // The manifest's output path is relative, so the sources and the binary land in `folder`.
     const builder = `go.opentelemetry.io/collector/cmd/builder@v${version}`
-    const problem = await runBuilder(['run', builder, `--config=${MANIFEST}`], folder)
+    const problem = await runBuilder(['run', builder, `--config=${manifestFile}`], folder)
     if (problem) return { missing: `the Collector could not be built: ${problem}` }
     await fs.rename(path.join(folder, '_build', name), binary)
     return { path: binary }
@@ -112,7 +114,8 @@ function runBuilder(args, cwd) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    const found = await ensureCollector()
+    const manifestFile = process.argv[2] && path.resolve(process.argv[2])
+    const found = await ensureCollector(manifestFile)
     if ('path' in found) console.log(found.path)
     else console.error(found.missing)
     process.exitCode = 'path' in found ? 0 : 3

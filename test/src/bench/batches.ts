@@ -12,6 +12,8 @@ export interface BatchShape {
   readonly attributes?: number
   /** ScopeSpans that each resource's spans are cut into; by kind of span where absent. */
   readonly scopes?: number
+  /** Which GenAI spans have 4 to 8 kB of text; some three in ten where absent. */
+  readonly content?: 'none' | 'all'
 }
 
 /** A whole number from 0 up to `count` - 1. */
@@ -99,7 +101,7 @@ function createScopes({ scopes }: BatchShape, spans: readonly Span[]): object[] 
 }
 
 function createSpan(
-  { genAiPercent, attributes = 10 }: BatchShape,
+  { genAiPercent, attributes = 10, content }: BatchShape,
   at: number,
   choose: Choose,
 ): Span {
@@ -120,20 +122,21 @@ function createSpan(
       kind: 3,
       startTimeUnixNano: `${startMs}${100_000 + choose(900_000)}`,
       endTimeUnixNano: `${startMs + choose(9000)}${100_000 + choose(900_000)}`,
-      attributes: isGenAi ? genAiAttributes(choose) : padTo(plain(choose), attributes, choose),
+      attributes: isGenAi
+        ? genAiAttributes(content, choose)
+        : padTo(plain(choose), attributes, choose),
       status: { code: choose(20) === 0 ? 2 : 0 },
       flags: 0x101,
     },
   }
 }
 
-function genAiAttributes(choose: Choose): Attribute[] {
+function genAiAttributes(content: BatchShape['content'], choose: Choose): Attribute[] {
   const model = ['gpt-5', 'gpt-5-mini', 'gpt-4.1', 'o4-mini', 'gpt-4o-mini'][choose(5)]!
-  // Some three in ten record content, of 4 to 8 kB.
-  const content =
-    choose(10) < 3
-      ? text('gen_ai.input.messages', randomText(4096 + choose(4096), choose))
-      : text('gen_ai.prompt.name', 'answer-question')
+  const hasContent = content === undefined ? choose(10) < 3 : content === 'all'
+  const last = hasContent
+    ? text('gen_ai.input.messages', randomText(4096 + choose(4096), choose))
+    : text('gen_ai.prompt.name', 'answer-question')
   return [
     text('gen_ai.operation.name', 'chat'),
     text('gen_ai.provider.name', 'openai'),
@@ -157,7 +160,7 @@ function genAiAttributes(choose: Choose): Attribute[] {
     int('server.port', 443),
     text('user.id', `user-${choose(10_000)}`),
     text('openai.response.service_tier', 'default'),
-    content,
+    last,
   ]
 }
 

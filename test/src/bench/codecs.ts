@@ -41,7 +41,7 @@ export function toJson(batch: Uint8Array): Uint8Array {
 }
 
 /** As the processor asks with its built-in dimensions. */
-const SCAN_KEYS: ScanKeys = {
+export const SCAN_KEYS: ScanKeys = {
   marks: MARKS,
   span: [
     ...KEYS,

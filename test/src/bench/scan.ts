@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createBatch, type BatchShape } from './batches.ts'
 import { CODECS } from './codecs.ts'
+import { buildGoCodec } from './go-codec.ts'
 import type { Round } from './codec-process.ts'
 
 const { values: flags } = parseArgs({
@@ -50,6 +51,22 @@ for (const shape of shapes) {
   const row = await measure(shape, PROTOBUF_CODECS)
   protobuf.push(row)
   printProtobuf(row)
+}
+
+const goNanosPerSpan: Record<string, number> = {}
+const goCodec = flags.quick ? 'left out' : buildGoCodec()
+if (typeof goCodec === 'string') console.log(`\nno Go codec: ${goCodec}`)
+else {
+  console.log('\npdata, the codec of the Go Collector, ns of CPU time per span; x: scan+patch')
+  for (const { shape, nanosPerSpan } of protobuf.filter((row) => row.shape.spans === 512)) {
+    const nanos = goCodec.measure(shape, plan.batches, plan)
+    goNanosPerSpan[`${shape.genAiPercent} %`] = nanos
+    const times = nanos / nanosPerSpan['scan+patch']!
+    console.log(
+      `${pad(shape.spans, 5)}${pad(shape.genAiPercent, 4)} %${pad(nanos, 8)} | ${pad(times, 4)}`,
+    )
+  }
+  goCodec.remove()
 }
 
 console.log('\nOTLP/JSON, ns of CPU time per span')
@@ -95,7 +112,10 @@ for (const [what, [single, double]] of Object.entries(GROWTHS)) {
   console.log(`${what.padEnd(28)} x ${growth[what].toFixed(2)}`)
 }
 
-if (flags.json) console.log(JSON.stringify({ node: process.version, plan, protobuf, json, growth }))
+if (flags.json)
+  console.log(
+    JSON.stringify({ node: process.version, plan, protobuf, goNanosPerSpan, json, growth }),
+  )
 
 /** Both codecs add behind the last attribute and write fields in order, so they must agree. */
 function checkOutputs(): void {

@@ -58,7 +58,13 @@ export const KEYS: readonly string[] = unique(DIALECTS.flatMap((dialect) => dial
 
 /** A fleet has dozens of scopes; made-up names must not fill the memory. */
 const MAX_SCOPES = 1_000
-const dialectsByScope = new Map<string, readonly Dialect[]>()
+const askedByScope = new Map<string, Asked>()
+
+interface Asked {
+  readonly dialects: readonly Dialect[]
+  /** Those of all these dialects, each once: many share theirs. */
+  readonly marks: readonly string[]
+}
 
 /**
  * Reads the GenAI operation that a span stands for; `undefined` where it stands for none. The first
@@ -66,8 +72,10 @@ const dialectsByScope = new Map<string, readonly Dialect[]>()
  * from the next. Only dialects of the span's scope with a mark on the span are asked.
  */
 export function recognize(span: SpanFacts): Operation | undefined {
+  const { dialects, marks } = findAsked(span.scopeName)
+  if (!marks.some((mark) => span.attribute(mark) !== undefined)) return undefined
   let operation: Operation | undefined
-  for (const dialect of findDialects(span.scopeName)) {
+  for (const dialect of dialects) {
     if (!dialect.marks.some((mark) => span.attribute(mark) !== undefined)) continue
     const read = dialect.read(span)
     if (read === undefined) continue
@@ -76,15 +84,16 @@ export function recognize(span: SpanFacts): Operation | undefined {
   return operation
 }
 
-function findDialects(scopeName: string): readonly Dialect[] {
-  const known = dialectsByScope.get(scopeName)
+function findAsked(scopeName: string): Asked {
+  const known = askedByScope.get(scopeName)
   if (known !== undefined) return known
-  const found = DIALECTS.filter(
+  const dialects = DIALECTS.filter(
     ({ scopes }) => scopes?.some((scope) => isOfScope(scope, scopeName)) ?? true,
   )
-  if (dialectsByScope.size >= MAX_SCOPES) dialectsByScope.clear()
-  dialectsByScope.set(scopeName, found)
-  return found
+  const asked = { dialects, marks: unique(dialects.flatMap((dialect) => dialect.marks)) }
+  if (askedByScope.size >= MAX_SCOPES) askedByScope.clear()
+  askedByScope.set(scopeName, asked)
+  return asked
 }
 
 function unique(keys: readonly string[]): readonly string[] {
