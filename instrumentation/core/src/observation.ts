@@ -46,8 +46,11 @@ export function observeValue(value: unknown, observation: Observation): unknown 
   } else if (isAsyncIterable(stream)) {
     observeAsyncIterable(stream, observation)
   } else {
-    operation.receive(reader.readReply(value))
-    operation.end()
+    try {
+      operation.receive(reader.readReply(value))
+    } finally {
+      operation.end()
+    }
   }
   return value
 }

@@ -21,6 +21,7 @@ import {
   ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
   mergeReplies,
   type Reply,
+  type Usage,
 } from '@spancost/genai/replies'
 import { describeCostDimensions } from './cost-dimensions.ts'
 import { describeReply, withoutAbsent } from './attributes.ts'
@@ -44,6 +45,10 @@ export interface OperationStart {
   readonly stream: boolean
   /** Further attributes of the span. */
   readonly attributes: Attributes
+  /** What the request alone tells of the usage, such as the characters to be spoken. */
+  readonly usage?: Usage
+  /** What is only known a little later; a failure of it is none of the call. */
+  readonly later?: Promise<Reply>
   /** The provider's attribute for the tier that served the call. */
   readonly serviceTierKey: string
 }
@@ -84,7 +89,7 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
   const startedAt = performance.now()
   let heardOfAtMs: number | undefined
   let firstChunkAfterS: number | undefined
-  let reply: Reply = {}
+  let reply: Reply = start.usage === undefined ? {} : { usage: start.usage }
   let ended = false
 
   function finish(error: ErrorDescription | undefined, endTimeMs?: number): void {
@@ -112,6 +117,7 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
     if (!ended) reply = mergeReplies(reply, part)
   }
 
+  start.later?.then(receive, () => undefined)
   return {
     context: trace.setSpan(parent, span),
     receive,

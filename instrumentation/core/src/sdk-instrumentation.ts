@@ -10,6 +10,7 @@ import { defineSdkModule } from './module.ts'
 import type { Observation, ReplyReader } from './observation.ts'
 import { observeCall } from './observe-call.ts'
 import { startOperation, type OperationStart } from './operation.ts'
+import { runQuietly } from './quietly.ts'
 import { readMember } from './request-values.ts'
 
 /** One call of an SDK's method. */
@@ -27,10 +28,14 @@ export interface SdkMethod<Config = InstrumentationConfig> extends ReplyReader {
    * `prototype`, names may stand for what a getter makes: `Mistral.prototype.chat.complete`.
    */
   readonly path: string
+  /** For a method that other SDKs inherit as well: it is patched for the class that is named only. */
+  readonly isInherited?: boolean
   /** Where some of the known versions lack it; otherwise that is worth a warning. */
   readonly optional?: boolean
   /** What its span says at the start; `undefined` for a call that shall have none. */
   describe(call: SdkCall<Config>): OperationStart | undefined
+  /** Other arguments, where the user's configuration asks for that. */
+  prepare?(call: SdkCall<Config>): readonly unknown[] | undefined
   /** For a call of which the SDK makes a span by itself: what is to be done instead of another. */
   adopt?(call: SdkCall<Config>): Observation | undefined
 }
@@ -68,7 +73,7 @@ export abstract class SdkInstrumentation<
   manuallyInstrument(moduleExports: unknown): void {
     const { name, methods } = this.describeSdk()
     for (const method of methods) {
-      const found = findMethod(moduleExports, method.path)
+      const found = findMethod(moduleExports, method)
       if (found !== undefined) this.patch(found, method)
       else if (method.optional !== true) {
         this.log.warn(`${name} has no ${method.path}; its calls make no spans.`)
@@ -117,16 +122,24 @@ export abstract class SdkInstrumentation<
       const telemetry = { tracer: this.findTracer(), instruments: this.instruments }
       return { operation: startOperation(telemetry, described), reader: method }
     }
+    const prepare = (target: unknown, args: readonly unknown[]) =>
+      method.prepare?.({ target, args, config: this.getConfig() })
     const isActive = () => this.isEnabled() && !isTracingSuppressed()
 
     function patched(this: unknown, ...args: readonly unknown[]): unknown {
-      const call = () => original.apply(this, [...args])
-      return isActive() ? observeCall(call, () => start(this, args)) : call()
+      if (!isActive()) return original.apply(this, [...args])
+      let prepared = args
+      runQuietly(() => {
+        prepared = prepare(this, args) ?? args
+      })
+      const call = () => original.apply(this, [...prepared])
+      return observeCall(call, () => start(this, args))
     }
     // Name and length stay as they were, and the method stays hidden from enumeration.
     Object.defineProperties(patched, Object.getOwnPropertyDescriptors(original))
     const descriptor = Object.getOwnPropertyDescriptor(holder, name)
-    Object.defineProperty(holder, name, { ...descriptor, value: patched })
+    const property = descriptor ?? { configurable: true, writable: true, enumerable: false }
+    Object.defineProperty(holder, name, { ...property, value: patched })
   }
 }
 
@@ -140,13 +153,16 @@ interface FoundMethod {
  * A bundler may leave a module's exports only as the default one's members. A module that is not the
  * main one exports what the members of the path's first class are.
  */
-function findMethod(moduleExports: unknown, path: string): FoundMethod | undefined {
+function findMethod(
+  moduleExports: unknown,
+  { path, isInherited = false }: Pick<SdkMethod, 'path' | 'isInherited'>,
+): FoundMethod | undefined {
   const rest = path.slice(path.indexOf('.') + 1)
   try {
     return (
-      followPath(moduleExports, path) ??
-      followPath(readMember(moduleExports, 'default'), path) ??
-      followPath(moduleExports, rest)
+      followPath(moduleExports, path, isInherited) ??
+      followPath(readMember(moduleExports, 'default'), path, isInherited) ??
+      followPath(moduleExports, rest, isInherited)
     )
   } catch {
     // A getter of another version may not like the look of a client that is none.
@@ -154,13 +170,13 @@ function findMethod(moduleExports: unknown, path: string): FoundMethod | undefin
   }
 }
 
-function followPath(root: unknown, path: string): FoundMethod | undefined {
+function followPath(root: unknown, path: string, isInherited: boolean): FoundMethod | undefined {
   const names = path.split('.')
   const name = names.pop() ?? ''
   let value = root
   for (const member of names) value = readMember(isPrototype(value) ? mimic(value) : value, member)
   const original = readMember(value, name)
-  const holder = findHolder(value, name)
+  const holder = isInherited && isHolder(value) ? value : findHolder(value, name)
   return isMethod(original) && holder !== undefined ? { holder, name, original } : undefined
 }
 

@@ -3,6 +3,7 @@ import {
   AnthropicInstrumentation,
   type AnthropicInstrumentationConfig,
 } from '@spancost/instrumentation-anthropic'
+import { BedrockInstrumentation } from '@spancost/instrumentation-bedrock'
 import { CohereInstrumentation } from '@spancost/instrumentation-cohere'
 import { GoogleGenAIInstrumentation } from '@spancost/instrumentation-google-genai'
 import { GroqInstrumentation } from '@spancost/instrumentation-groq'
@@ -17,6 +18,7 @@ import { TogetherInstrumentation } from '@spancost/instrumentation-together'
 /** Settings by the name of the instrumentation's package; `enabled: false` leaves one out. */
 export interface NodeInstrumentationsConfig {
   readonly '@spancost/instrumentation-anthropic'?: AnthropicInstrumentationConfig
+  readonly '@spancost/instrumentation-bedrock'?: InstrumentationConfig
   readonly '@spancost/instrumentation-cohere'?: InstrumentationConfig
   readonly '@spancost/instrumentation-google-genai'?: InstrumentationConfig
   readonly '@spancost/instrumentation-groq'?: InstrumentationConfig
@@ -31,6 +33,7 @@ type Create = (config: NodeInstrumentationsConfig) => Instrumentation | undefine
 /** One line for each; what is disabled is not even made. */
 const CREATORS: readonly Create[] = [
   createUnlessDisabled('@spancost/instrumentation-anthropic', AnthropicInstrumentation),
+  createUnlessDisabled('@spancost/instrumentation-bedrock', BedrockInstrumentation),
   createUnlessDisabled('@spancost/instrumentation-cohere', CohereInstrumentation),
   createUnlessDisabled('@spancost/instrumentation-google-genai', GoogleGenAIInstrumentation),
   createUnlessDisabled('@spancost/instrumentation-groq', GroqInstrumentation),
@@ -47,6 +50,7 @@ const CREATORS: readonly Create[] = [
 export const INSTRUMENTED_PACKAGES: readonly string[] = [
   '@anthropic-ai/sdk',
   '@anthropic-ai/sdk/resources/index',
+  '@aws-sdk/client-bedrock-runtime',
   '@google/genai',
   '@mistralai/mistralai',
   'cohere-ai',

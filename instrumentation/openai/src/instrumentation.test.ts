@@ -77,3 +77,42 @@ test('it says its own version', () => {
   const { version }: { version: string } = JSON.parse(readFileSync(file, 'utf8'))
   expect(instrumentation.instrumentationVersion).toBe(version)
 })
+
+test('the usage of a stream is asked for only where the user says so', async () => {
+  const bodies: unknown[] = []
+  const streaming = new sdk.OpenAI({
+    apiKey: 'none',
+    fetch: async (_, init) => {
+      if (typeof init?.body === 'string') bodies.push(JSON.parse(init.body))
+      return new Response('data: [DONE]\n\n', { headers: { 'content-type': 'text/event-stream' } })
+    },
+  })
+  const stream = async (options: object = {}) =>
+    streaming.chat.completions.create({ model: 'gpt-4o', messages: [], stream: true, ...options })
+  await stream()
+  instrumentation.setConfig({ includeStreamUsage: true })
+  await stream({ stream_options: { include_obfuscation: false } })
+  await stream({ stream_options: { include_usage: false } })
+  instrumentation.setConfig({})
+  const request = { model: 'gpt-4o', messages: [], stream: true }
+  expect(bodies).toEqual([
+    request,
+    { ...request, stream_options: { include_obfuscation: false, include_usage: true } },
+    { ...request, stream_options: { include_usage: false } },
+  ])
+})
+
+test('what a gateway says in a header that it billed, is on the span', async () => {
+  exporter.reset()
+  const proxied = new sdk.OpenAI({
+    apiKey: 'none',
+    fetch: async () =>
+      Response.json({ id: 'c1' }, { headers: { 'x-litellm-response-cost': '0.00031' } }),
+  })
+  await proxied.chat.completions.create({ model: 'gpt-4o', messages: [] })
+  expect(exporter.getFinishedSpans()[0]?.attributes).toMatchObject({
+    'gen_ai.usage.cost.amount': 0.00031,
+    'gen_ai.usage.cost.currency': 'USD',
+    'gen_ai.usage.cost.source': 'provider',
+  })
+})

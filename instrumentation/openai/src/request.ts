@@ -27,7 +27,31 @@ import {
 } from '@spancost/instrumentation'
 
 /** The APIs of the SDK whose calls become spans. */
-export type Api = 'chat_completions' | 'responses' | 'embeddings'
+export type Api =
+  | 'chat_completions'
+  | 'responses'
+  | 'completions'
+  | 'embeddings'
+  | 'images'
+  | 'speech'
+  | 'transcriptions'
+
+/** `gen_ai.operation.name`. Images, speech and transcriptions are what the conventions call content. */
+const OPERATIONS: Readonly<Record<Api, string>> = {
+  chat_completions: 'chat',
+  responses: 'chat',
+  completions: 'text_completion',
+  embeddings: 'embeddings',
+  images: 'generate_content',
+  speech: 'generate_content',
+  transcriptions: 'generate_content',
+}
+
+const OUTPUT_TYPES: Readonly<Partial<Record<Api, string>>> = {
+  images: 'image',
+  speech: 'speech',
+  transcriptions: 'text',
+}
 
 /** Clients whose class tells the provider even where the host, a proxy's, does not. */
 const PROVIDERS_BY_CLIENT: ReadonlyMap<unknown, string> = new Map([
@@ -44,14 +68,35 @@ export function describeCall(api: Api, client: unknown, body: unknown): Operatio
     findProviderByHost(server?.address ?? '') ??
     PROVIDERS_BY_CLIENT.get(typeof constructor === 'function' ? constructor.name : undefined)
   return {
-    name: api === 'embeddings' ? 'embeddings' : 'chat',
+    name: OPERATIONS[api],
     provider: provider ?? 'openai',
     requestModel: readText(request.model),
     server,
     stream: request.stream === true,
-    attributes: api === 'embeddings' ? describeEmbeddings(request) : describeChat(api, request),
+    attributes: describeRequest(api, request),
+    ...(api === 'speech' && describeCharacters(request)),
     serviceTierKey: ATTR_OPENAI_RESPONSE_SERVICE_TIER,
   }
+}
+
+function describeRequest(api: Api, request: Readonly<Record<string, unknown>>): Attributes {
+  if (api === 'embeddings') return describeEmbeddings(request)
+  const outputType = OUTPUT_TYPES[api]
+  if (outputType === undefined) return describeChat(api, request)
+  const choices = readNumber(request.n)
+  return {
+    [ATTR_GEN_AI_OUTPUT_TYPE]: outputType,
+    [ATTR_GEN_AI_REQUEST_CHOICE_COUNT]: choices === 1 ? undefined : choices,
+  }
+}
+
+/** Older models bill the characters that they speak, and the reply does not count them. */
+function describeCharacters({ model, input }: Readonly<Record<string, unknown>>) {
+  const isBilled = readText(model)?.startsWith('tts-') === true
+  // By code points, as the provider counts.
+  return isBilled && typeof input === 'string'
+    ? { usage: { characters: Array.from(input).length } }
+    : {}
 }
 
 function describeChat(api: Api, request: Readonly<Record<string, unknown>>): Attributes {
@@ -59,7 +104,7 @@ function describeChat(api: Api, request: Readonly<Record<string, unknown>>): Att
   const choices = readNumber(request.n)
   const { conversation } = request
   return {
-    [ATTR_OPENAI_API_TYPE]: api,
+    [ATTR_OPENAI_API_TYPE]: api === 'completions' ? undefined : api,
     [ATTR_OPENAI_REQUEST_SERVICE_TIER]: tier === 'auto' ? undefined : tier,
     [ATTR_GEN_AI_REQUEST_MAX_TOKENS]: readNumber(
       request.max_completion_tokens ?? request.max_tokens ?? request.max_output_tokens,

@@ -39,7 +39,7 @@ const MAX_DIGITS = 40
  * The plain decimal of an amount, digit by digit: `1e-7` is `0.0000001`. Doubles have the shortest
  * decimal that means them, which is what their writer saw. Negative amounts are none.
  */
-function toDecimal(value: unknown, scale: number): string | undefined {
+export function toDecimal(value: unknown, scale: number): string | undefined {
   const isNumber = typeof value === 'number' || typeof value === 'bigint'
   const text = isNumber ? String(value) : typeof value === 'string' ? value.trim() : ''
   const [, whole = '', fraction = '', exponent = '0'] =

@@ -272,3 +272,15 @@ function readBodies(recording: { body_kind: string; body: unknown }): readonly u
 function readStream(parts: readonly unknown[]): Reply {
   return parts.map(readOpenAIReply).reduce(mergeReplies, {})
 }
+
+test.each([
+  ['OpenRouter', { cost: 0.0000215 }, '0.0000215'],
+  ['OpenRouter, for a free model', { cost: 0 }, '0'],
+  ['xAI', { cost_in_usd_ticks: 158_500 }, '0.00001585'],
+])('%s says what it billed', (_, usage, amount) => {
+  expect(readOpenAIReply({ usage }).reportedCost).toEqual({ amount, currency: 'USD' })
+})
+
+test.each([{ cost: 'much' }, { cost: -1 }, { cost: null }, {}])('%j says no cost', (usage) => {
+  expect(readOpenAIReply({ usage }).reportedCost).toBeUndefined()
+})

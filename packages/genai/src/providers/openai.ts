@@ -1,3 +1,4 @@
+import { toDecimal } from '../reported-cost.ts'
 import type { Usage } from '../usage.ts'
 import {
   isObject,
@@ -34,10 +35,18 @@ export function readOpenAIReply(body: unknown): Reply {
     responseModel: readText(reply.model),
     responseId: readText(reply.id),
     serviceTier: readText(reply.service_tier),
+    reportedCost: readReportedCost(readObject(reply.usage)),
     finishReasons,
     errorType:
       reply.status === 'failed' ? (readText(readObject(reply.error).code) ?? 'failed') : undefined,
   })
+}
+
+/** OpenRouter's replies say what it billed, and so do xAI's, in ticks of 1e-10 USD. */
+function readReportedCost({ cost, cost_in_usd_ticks: ticks }: JsonObject): Reply['reportedCost'] {
+  const amount = typeof cost === 'number' ? toDecimal(cost, 0) : undefined
+  const told = amount ?? (typeof ticks === 'number' ? toDecimal(ticks, 10) : undefined)
+  return told === undefined ? undefined : { amount: told, currency: 'USD' }
 }
 
 function readUsage(value: unknown): Usage | undefined {

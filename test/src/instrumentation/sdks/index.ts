@@ -5,7 +5,9 @@ import { googleGenAI } from './google-genai/index.ts'
 import { groq } from './groq/index.ts'
 import { mistral } from './mistral/index.ts'
 import { ollama } from './ollama/index.ts'
+import { bedrock } from './bedrock.ts'
 import { openai } from './openai/index.ts'
+import { openaiMore } from './openai/more.ts'
 import { together } from './together/index.ts'
 
 /**
@@ -15,9 +17,11 @@ import { together } from './together/index.ts'
  */
 export const SDKS: Readonly<Record<string, TestedSdk<never>>> = {
   openai,
+  openaiMore,
   anthropic,
   anthropicBedrock,
   anthropicVertex,
+  bedrock,
   cohere,
   googleGenAI,
   groq,

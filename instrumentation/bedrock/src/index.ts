@@ -1,0 +1,1 @@
+export { BedrockInstrumentation } from './instrumentation.ts'
