@@ -106,7 +106,7 @@ attributes: {aliases: [gen_ai, openinference]}
 metrics:
   prometheus: false
   otlp: {endpoint: "http://127.0.0.1:4318/", headers: {a: b}, interval: 2m, temporality: cumulative}
-log: {level: debug}
+log: {level: debug, otlp: {endpoint: "http://127.0.0.1:4318/"}}
 `)
     expect(config).toEqual({
       ...DEFAULTS,
@@ -161,7 +161,7 @@ log: {level: debug}
           },
         ],
       },
-      log: { level: 'debug' },
+      log: { level: 'debug', otlp: { endpoint: 'http://127.0.0.1:4318', headers: {} } },
     } satisfies Config)
   })
 

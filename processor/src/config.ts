@@ -34,7 +34,7 @@ export interface Config {
     readonly otlp: readonly MetricsDestination[]
     readonly prometheus: boolean
   }
-  readonly log: { readonly level: WrittenConfig['log']['level'] }
+  readonly log: { readonly level: WrittenConfig['log']['level']; readonly otlp?: LogDestination }
 }
 
 /** Endpoints are `host:port`; absent: switched off. */
@@ -71,6 +71,13 @@ export interface Dimension {
 }
 
 export type AttributeAlias = WrittenConfig['attributes']['aliases'][number]
+
+/** For our own log. */
+export interface LogDestination {
+  /** The base URL, without a trailing slash. */
+  readonly endpoint: string
+  readonly headers: Readonly<Record<string, string>>
+}
 
 export interface MetricsDestination {
   /** Tells destinations apart, over restarts. */
@@ -156,7 +163,7 @@ function completeLedger({ url, ...ledger }: WrittenConfig['ledger']): Config['le
 }
 
 function completeConfig(written: WrittenConfig, env: Env): Config {
-  const { forward, metrics } = written
+  const { forward, metrics, log } = written
   return {
     receivers: { otlp: completeReceivers(written.receivers.otlp) },
     api: { endpoint: written.api.endpoint, tokens: written.api.tokens.map(completeToken) },
@@ -169,7 +176,7 @@ function completeConfig(written: WrittenConfig, env: Env): Config {
       prometheus: metrics.prometheus,
       otlp: metrics.otlp.map((one) => completeMetricsDestination(one, env)),
     },
-    log: written.log,
+    log: { level: log.level, ...(log.otlp && { otlp: completeLogDestination(log.otlp) }) },
   }
 }
 
@@ -201,6 +208,10 @@ function completeListener(written: WrittenListener | null): Listener | undefined
     maxConnectionAgeMs,
     tls: { certPath, keyPath, ...(clientCaPath !== undefined && { clientCaPath }) },
   }
+}
+
+function completeLogDestination({ endpoint, headers }: LogDestination): LogDestination {
+  return { endpoint: endpoint.replace(/\/+$/, ''), headers }
 }
 
 type WrittenListener = NonNullable<WrittenConfig['receivers']['otlp']['http']>

@@ -46,12 +46,20 @@ async function runService(
 ): Promise<ExitCode> {
   const signals = listenForStop(io)
   try {
-    const log = pino({ level: config.log.level }, pino.destination({ fd: 2, sync: true }))
+    const { level, otlp } = config.log
+    const exported = otlp && (await import('../export-logs.ts')).startLogExport(otlp, VERSION)
+    const printed = pino.destination({ fd: 2, sync: true })
+    // The logger decides what is of interest; its streams take all that it writes.
+    const streams = [printed, ...(exported ? [exported.lines] : [])].map((stream) => {
+      return { stream, level: 'trace' as const }
+    })
+    const log = pino({ level }, pino.multistream(streams))
     const service = await start(config, log)
     // Whoever started us need not be listening.
     await writeLine(io.stdout, describeAddresses(service.addresses)).catch(() => {})
     await signals.first
     await service.stop()
+    await exported?.stop()
     return 0
   } catch (error) {
     await writeLine(io.stderr, `spancost: ${describeError(error)}`)

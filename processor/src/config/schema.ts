@@ -236,6 +236,13 @@ export const CONFIG_SCHEMA = z.strictObject({
         .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
         .prefault('info')
         .describe('The least that is logged'),
+      otlp: z
+        .strictObject({
+          endpoint: baseUrl.describe('A base URL, to which `/v1/logs` is appended'),
+          headers: headers.prefault({}).describe('Sent with every request'),
+        })
+        .optional()
+        .describe('Our own log over OTLP/HTTP, beside standard error; absent: not sent'),
     })
     .prefault({}),
 })
