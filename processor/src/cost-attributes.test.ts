@@ -42,7 +42,8 @@ function write(
   aliases: readonly AttributeAlias[] = [],
   span: ScannedSpan = SPAN,
 ): Record<string, unknown> {
-  const attributes = createCostAttributes(createEntry({ rating }), standing, span, aliases)
+  const written = createCostAttributes(createEntry({ rating }), standing, span, aliases)
+  const attributes = [...written.block.attributes, ...written.attributes]
   const keys = attributes.map(({ key }) => key)
   expect(keys, 'no key twice').toEqual([...new Set(keys)])
   return Object.fromEntries(attributes.map(({ key, value }) => [key, value]))
@@ -206,4 +207,13 @@ describe('what the provider billed', () => {
     })
     expect(written).not.toHaveProperty('llm.cost.prompt')
   })
+})
+
+test('spans that differ in nothing but their amounts share a block', () => {
+  const blockOf = (rating: Rating, standing: Standing = 'counted') =>
+    createCostAttributes(createEntry({ rating }), standing, SPAN, []).block
+  const block = blockOf(PRICED)
+  expect(blockOf({ ...PRICED, costAtto: 1n })).toBe(block)
+  expect(blockOf({ ...PRICED, card: 'acme/two' })).not.toBe(block)
+  expect(blockOf(PRICED, 'echo')).not.toBe(block)
 })

@@ -1,6 +1,11 @@
-import { sumParts, toDouble, formatAmount, COST_PARTS } from '@spancost/pricing'
+import { sumParts, toDouble, formatAmount, COST_PARTS, type Rating } from '@spancost/pricing'
 import type { Entry, Standing } from '@spancost/ledger'
-import type { NewAttribute, ScannedSpan } from '@spancost/otlp'
+import {
+  createAttributeBlock,
+  type AttributeBlock,
+  type NewAttribute,
+  type ScannedSpan,
+} from '@spancost/otlp'
 import type { AttributeAlias } from './config.ts'
 
 const STATUS = 'spancost.cost.status'
@@ -40,6 +45,11 @@ export const ALIAS_KEYS: readonly string[] = [
   'llm.cost.total',
 ]
 
+export interface CostAttributes {
+  readonly block: AttributeBlock
+  readonly attributes: readonly NewAttribute[]
+}
+
 /**
  * What goes onto a span for its entry. Amounts stand only on counted operations, so that whoever
  * adds them up over spans gets the spend: a held, restated or echoed cost shows its standing alone.
@@ -49,23 +59,15 @@ export function createCostAttributes(
   standing: Standing,
   span: ScannedSpan,
   aliases: readonly AttributeAlias[],
-): readonly NewAttribute[] {
+): CostAttributes {
   const { rating } = entry
+  const block = findBlock(rating, standing)
+  if (rating.costAtto === undefined || standing !== 'counted') return { block, attributes: [] }
   const attributes: NewAttribute[] = [
-    { key: STATUS, value: rating.status },
-    { key: STANDING, value: standing },
-    { key: BOOK, value: rating.book },
-  ]
-  if (rating.reason !== undefined) attributes.push({ key: REASON, value: rating.reason })
-  if (rating.source !== undefined) attributes.push({ key: SOURCE, value: rating.source })
-  if (rating.card !== undefined) attributes.push({ key: CARD, value: rating.card })
-  if (rating.costAtto === undefined || standing !== 'counted') return attributes
-
-  attributes.push(
     { key: TOTAL, value: toDouble(rating.costAtto) },
     { key: EXACT, value: formatAmount(rating.costAtto) },
     { key: CURRENCY, value: 'USD' },
-  )
+  ]
   if (rating.list !== undefined) attributes.push({ key: LIST, value: Number(rating.list) })
   const parts = sumParts(rating)
   for (const part of COST_PARTS) {
@@ -78,7 +80,32 @@ export function createCostAttributes(
   for (const attribute of aliases.flatMap((alias) => createAlias(alias, entry))) {
     if (!span.attributes.has(attribute.key)) added.set(attribute.key, attribute)
   }
-  return [...attributes, ...added.values()]
+  attributes.push(...added.values())
+  return { block, attributes }
+}
+
+/** There are about as many as there are models in use; made-up names must not fill the memory. */
+const MAX_BLOCKS = 1000
+const blocks = new Map<string, AttributeBlock>()
+
+/** What all spans of one model, standing and outcome get alike. */
+function findBlock(rating: Rating, standing: Standing): AttributeBlock {
+  const { status, book, reason, source, card } = rating
+  const name = [status, standing, book, reason, source, card].join('\n')
+  const known = blocks.get(name)
+  if (known !== undefined) return known
+  const attributes: NewAttribute[] = [
+    { key: STATUS, value: status },
+    { key: STANDING, value: standing },
+    { key: BOOK, value: book },
+  ]
+  if (reason !== undefined) attributes.push({ key: REASON, value: reason })
+  if (source !== undefined) attributes.push({ key: SOURCE, value: source })
+  if (card !== undefined) attributes.push({ key: CARD, value: card })
+  const block = createAttributeBlock(attributes)
+  if (blocks.size >= MAX_BLOCKS) blocks.clear()
+  blocks.set(name, block)
+  return block
 }
 
 function createAlias(alias: AttributeAlias, { rating }: Entry): readonly NewAttribute[] {

@@ -52,7 +52,7 @@ export function createPipeline(pipeline: Pipeline): Consume {
     onRecorded(entries, recorded)
     const patches = found.map(({ span, entry }, index): SpanPatch => {
       const { standing } = recorded[index]!
-      return { span, attributes: createCostAttributes(entry, standing, span, aliases) }
+      return { span, ...createCostAttributes(entry, standing, span, aliases) }
     })
     return forward({ ...request, body: scan.patch(patches) }, signal)
   }
