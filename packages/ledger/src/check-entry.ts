@@ -1,4 +1,4 @@
-import type { Entry } from './entry.ts'
+import type { Entry, Relative } from './entry.ts'
 import { isTokenUnit } from './sums.ts'
 
 /**
@@ -22,8 +22,17 @@ const END_OF_TIME_UNIX_NANO = 2n ** 64n
 export function findEntryFault(entry: Entry): string | undefined {
   const fault =
     findIdFault(entry) ?? findTimeFault(entry) ?? findTokenFault(entry) ?? findCostFault(entry)
+  return nameFault(entry, fault)
+}
+
+/** The same for a span that is no operation. */
+export function findRelativeFault(relative: Relative): string | undefined {
+  return nameFault(relative, findIdFault(relative) ?? findTimeFault(relative))
+}
+
+function nameFault({ traceId, spanId }: Ids, fault: string | undefined): string | undefined {
   if (fault === undefined) return undefined
-  return `span ${JSON.stringify(entry.spanId)} of trace ${JSON.stringify(entry.traceId)}: ${fault}`
+  return `span ${JSON.stringify(spanId)} of trace ${JSON.stringify(traceId)}: ${fault}`
 }
 
 /** @throws RangeError unless it is 32 lower-case hex digits. */
@@ -38,7 +47,9 @@ export function checkLimit(limit: number): bigint {
   throw new RangeError(`limit ${limit} is not a whole number from 1 to ${MAX_LIMIT}`)
 }
 
-function findIdFault({ traceId, spanId, parentSpanId }: Entry): string | undefined {
+type Ids = Pick<Relative, 'traceId' | 'spanId' | 'parentSpanId'>
+
+function findIdFault({ traceId, spanId, parentSpanId }: Ids): string | undefined {
   if (!TRACE_ID.test(traceId)) return 'traceId is not 32 lower-case hex digits'
   if (!SPAN_ID.test(spanId)) return 'spanId is not 16 lower-case hex digits'
   if (parentSpanId !== '' && !SPAN_ID.test(parentSpanId)) {
@@ -47,9 +58,11 @@ function findIdFault({ traceId, spanId, parentSpanId }: Entry): string | undefin
   return undefined
 }
 
-function findTimeFault(entry: Entry): string | undefined {
+function findTimeFault(
+  span: Pick<Relative, 'startTimeUnixNano' | 'endTimeUnixNano'>,
+): string | undefined {
   for (const field of ['startTimeUnixNano', 'endTimeUnixNano'] as const) {
-    const time = entry[field]
+    const time = span[field]
     if (time < 0n || time >= END_OF_TIME_UNIX_NANO) return `${field} ${time} is not 0 to 2^64 - 1`
   }
   return undefined

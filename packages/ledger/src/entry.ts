@@ -34,8 +34,48 @@ export interface Entry {
   readonly labels: Labels
 }
 
-/** An entry as the ledger keeps it. */
-export interface StoredEntry extends Entry {
+/**
+ * Why an entry is not what it was taken for when it arrived.
+ * - `late_leaf`: a call below a container came after it, and tells the usage that it repeats.
+ * - `better_sighting`: another instrumentation's span of the same call came, and tells more.
+ * - `late_parent`: a span came that shows how operations of the trace are related.
+ * - `settled`: nothing came below a held container in time, so it counts.
+ */
+export type CorrectionReason = 'late_leaf' | 'better_sighting' | 'late_parent' | 'settled'
+
+/** A change of mind: what an entry is from then on, and what that added to the sums. */
+export interface Correction {
+  readonly reason: CorrectionReason
   readonly standing: Standing
   readonly recordedAtUnixMs: number
+  /** Negative where something that had been counted is spend no longer; so is `costAtto`. */
+  readonly operations: bigint
+  readonly costAtto: bigint
+}
+
+/** An entry as the ledger keeps it. */
+export interface StoredEntry extends Entry {
+  /** What it is now, after all corrections. */
+  readonly standing: Standing
+  /** What it was taken for when it arrived; this is what its span says. */
+  readonly arrivedAs: Standing
+  /** The oldest first. */
+  readonly corrections: readonly Correction[]
+  readonly recordedAtUnixMs: number
+}
+
+/**
+ * A span that is no GenAI operation, of a trace that has some: what lies between an agent and its
+ * calls says whose they are.
+ */
+export interface Relative {
+  /** Ids as in `Entry`. */
+  readonly traceId: string
+  readonly spanId: string
+  readonly parentSpanId: string
+  readonly name: string
+  readonly startTimeUnixNano: bigint
+  readonly endTimeUnixNano: bigint
+  /** `service.name` of its resource, or empty. */
+  readonly service: string
 }

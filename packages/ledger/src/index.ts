@@ -1,5 +1,5 @@
 export { COST_BOUNDS_ATTO, findCostBucket } from './cost-buckets.ts'
-export * from './decide-standing.ts'
+export { decideTrace, type Known } from './decide-trace.ts'
 export * from './entry.ts'
 export * from './store.ts'
 export type { Parents, Sighting } from './same-call.ts'

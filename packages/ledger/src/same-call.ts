@@ -9,41 +9,72 @@ export type Sighting = Pick<
 /** The parent of every span of a trace that was seen, GenAI or not, by span id; '' for a root. */
 export type Parents = ReadonlyMap<string, string>
 
+/** Who lies above whom in one trace. */
+export interface Family {
+  /** The ids above a span, as far as the parents are known; at most `MAX_DEPTH`. */
+  readonly above: (span: Sighting) => ReadonlySet<string>
+  /** Whether one of the two lies above the other. */
+  readonly isNested: (a: Sighting, b: Sighting) => boolean
+}
+
 /** No trace is deeper; a loop of parents must end. */
 const MAX_DEPTH = 256
 
-/** The ids above a span, the nearest first, as far as the parents are known. */
-export function listAncestors({ spanId, parentSpanId }: Sighting, parents: Parents): string[] {
-  const ancestors: string[] = []
-  const seen = new Set([spanId])
-  let next = parentSpanId
-  while (next !== '' && !seen.has(next) && ancestors.length < MAX_DEPTH) {
-    seen.add(next)
-    ancestors.push(next)
-    next = parents.get(next) ?? ''
+export function createFamily(parents: Parents): Family {
+  const known = new Map<string, ReadonlySet<string>>()
+
+  function above({ spanId, parentSpanId }: Sighting): ReadonlySet<string> {
+    const found = known.get(spanId)
+    if (found !== undefined) return found
+    const ancestors = new Set<string>()
+    let next = parentSpanId
+    while (next !== '' && next !== spanId && !ancestors.has(next) && ancestors.size < MAX_DEPTH) {
+      ancestors.add(next)
+      next = parents.get(next) ?? ''
+    }
+    known.set(spanId, ancestors)
+    return ancestors
   }
-  return ancestors
+
+  return {
+    above,
+    isNested: (a, b) => above(a).has(b.spanId) || above(b).has(a.spanId),
+  }
 }
 
 /**
- * Whether two leaves of a trace are one call, seen by two instrumentations. Two equal calls of one
- * scope are two calls, unless one span lies above the other: a leaf makes no second call. Beyond
- * that either the provider's answer has the same id, or, where a span does not have it, the spans
- * are of one family, stand at the same time, name a common model and count the same tokens.
+ * Whether two leaves of a trace may be one call, seen by two instrumentations: the provider's answer
+ * has the same id, or, where a span does not have it, the spans are of one family, stand at the same
+ * time, name a common model and count the same tokens.
  */
-export function isSameCall(a: Sighting, b: Sighting, parents: Parents): boolean {
-  const aboveA = listAncestors(a, parents)
-  const aboveB = listAncestors(b, parents)
-  const isNested = aboveA.includes(b.spanId) || aboveB.includes(a.spanId)
-  if (a.operation.scopeName === b.operation.scopeName && !isNested) return false
-
-  const { responseId } = a.operation
-  if (responseId !== undefined && b.operation.responseId !== undefined) {
-    return responseId === b.operation.responseId
-  }
+export function isSameCall(a: Sighting, b: Sighting, family: Family): boolean {
+  if (isContradiction(a, b, family)) return false
+  if (hasSameAnswer(a, b)) return true
   // Wrapper and SDK span are siblings where the wrapper works by callbacks, or aunt and niece.
-  const isFamily = aboveA.includes(b.parentSpanId) || aboveB.includes(a.parentSpanId) || isNested
+  const isFamily =
+    family.above(a).has(b.parentSpanId) ||
+    family.above(b).has(a.parentSpanId) ||
+    family.isNested(a, b)
   return isFamily && isAtSameTime(a, b) && hasCommonModel(a, b) && countsTheSame(a, b)
+}
+
+/**
+ * Whether two leaves are two calls for certain: they brought different answers; or one scope saw
+ * both, each with an answer of its own or none, and neither lies above the other (a leaf makes no
+ * second call).
+ */
+export function isContradiction(a: Sighting, b: Sighting, family: Family): boolean {
+  if (hasAnswer(a) && hasAnswer(b) && a.operation.responseId !== b.operation.responseId) return true
+  if (a.operation.scopeName !== b.operation.scopeName || family.isNested(a, b)) return false
+  return !(hasSameAnswer(a, b) && a.operation.provider === b.operation.provider)
+}
+
+export function hasSameAnswer(a: Sighting, b: Sighting): boolean {
+  return hasAnswer(a) && a.operation.responseId === b.operation.responseId
+}
+
+function hasAnswer({ operation }: Sighting): boolean {
+  return operation.responseId !== undefined && operation.responseId !== ''
 }
 
 /** A wrapper may end a little before its stream does, or start a little after the SDK. */
@@ -97,19 +128,20 @@ function countsTheSame(a: Sighting, b: Sighting): boolean {
  * one that tells more (cached tokens that are not listed would be priced as new ones); then the one
  * nearer to the wire, which lies below or inside the other. Otherwise the first.
  */
-export function isBetterSighting(than: Sighting, candidate: Sighting, parents: Parents): boolean {
+export function isBetterSighting(than: Sighting, candidate: Sighting, family: Family): boolean {
   const billed = Number(isBilled(candidate)) - Number(isBilled(than))
   if (billed !== 0) return billed > 0
   const detail = candidate.units.size - than.units.size
   if (detail !== 0) return detail > 0
-  if (listAncestors(candidate, parents).includes(than.spanId)) return true
-  if (listAncestors(than, parents).includes(candidate.spanId)) return false
+  if (family.above(candidate).has(than.spanId)) return true
+  if (family.above(than).has(candidate.spanId)) return false
   return (
     candidate.startTimeUnixNano > than.startTimeUnixNano &&
     candidate.endTimeUnixNano <= than.endTimeUnixNano
   )
 }
 
-function isBilled({ operation }: Sighting): boolean {
+/** Whether the answer said what it cost. */
+export function isBilled({ operation }: Sighting): boolean {
   return operation.reportedCost?.source === 'provider'
 }

@@ -22,6 +22,8 @@ export function describeKeeping(place: Place): void {
     expect(stored).toEqual({
       ...FULL_ENTRY,
       standing: 'counted',
+      arrivedAs: 'counted',
+      corrections: [],
       recordedAtUnixMs: expect.any(Number),
     })
     expect(stored!.recordedAtUnixMs).toBeGreaterThanOrEqual(before)
@@ -36,6 +38,8 @@ export function describeKeeping(place: Place): void {
     expect(stored).toStrictEqual({
       ...entry,
       standing: 'counted',
+      arrivedAs: 'counted',
+      corrections: [],
       recordedAtUnixMs: stored!.recordedAtUnixMs,
     })
   })

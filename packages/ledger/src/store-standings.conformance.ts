@@ -14,7 +14,7 @@ import {
 
 /**
  * The part of the conformance suite about calls that two instrumentations see, without a response
- * id that both have, and about agents above calls. `decide-standing.test.ts` has the rule in full;
+ * id that both have, and about agents above calls. `decide-trace.test.ts` has the rule in full;
  * here it is that a store follows it, over calls, transactions and restarts.
  */
 export function describeStandings(place: Place): void {
@@ -66,9 +66,9 @@ export function describeStandings(place: Place): void {
       operation: operationOf('sdk', {}),
     })
     const entries = [{ ...blind, parentSpanId: idOf(1) }, createCall(3, 'wrapper')]
-    expect(await store.record(entries)).toEqual([RECORDED, RECORDED])
+    expect(await store.record(entries)).toEqual([ECHO, RECORDED])
     const [total] = await store.spend({ by: [] })
-    expect([total?.operations, total?.costAtto]).toEqual([2n, 25n])
+    expect([total?.operations, total?.costAtto]).toEqual([1n, 25n])
   })
 
   test('an agent above a call restates it; one above nothing is held', async () => {

@@ -8,6 +8,7 @@ import {
   describeOnce,
   describeStanding,
 } from './store-entries.conformance.ts'
+import { describeCorrections } from './store-corrections.conformance.ts'
 import { describeMetrics, describeNotes } from './store-metrics.conformance.ts'
 import type { Store } from './store.ts'
 import { describeRanges } from './store-ranges.conformance.ts'
@@ -50,6 +51,9 @@ export function describeStore(name: string, openStore: (folder: string) => Promi
     })
     describe('standings', () => {
       describeStandings(place)
+    })
+    describe('corrections', () => {
+      describeCorrections(place)
     })
     describe('sums', () => {
       describeSums(place)

@@ -1,11 +1,21 @@
 import type { CostPart, CostStatus } from '@spancost/pricing'
-import type { Entry, Labels, Standing, StoredEntry } from './entry.ts'
+import type { Entry, Labels, Relative, Standing, StoredEntry } from './entry.ts'
 import type { Granularity } from './zone.ts'
 
 export interface Recorded {
   /** `duplicate`: the id was there already; nothing was added, and `standing` is the old entry's. */
   readonly outcome: 'recorded' | 'duplicate'
+  /** As of now; what comes later may change it (`StoredEntry.corrections`). */
   readonly standing: Standing
+}
+
+/** Of one trace; more are not kept. Ancestors among the rest then stay unknown. */
+export const MAX_RELATIVES = 1_000
+
+export interface Settled {
+  /** How many containers have become spend. */
+  readonly containers: number
+  readonly isDone: boolean
 }
 
 /** Disjoint token kinds, as the `spancost.tokens` metric shows them. */
@@ -52,8 +62,14 @@ export interface MetricSums {
   readonly cacheExtraAtto: bigint
 }
 
-/** Sums since the ledger began, for cumulative metrics. Retention never lowers them. */
+/**
+ * Sums since the ledger began, for cumulative metrics: all that was ever counted. Neither corrections
+ * nor retention lower them, so that a metric never looks as if it had been reset. Spend is these sums
+ * less what was `reversed`.
+ */
 export interface Total extends Sums, MetricSums {
+  /** What of it corrections took away again, which only grows, too; absent: nothing. */
+  readonly reversed?: Sums & MetricSums
   readonly labels: Labels
   readonly status: CostStatus
   readonly errorType?: string
@@ -80,17 +96,17 @@ export interface UnpricedGroup {
 
 /** A row of kept sums that is not what its entries add up to. */
 export interface SumFault {
-  /** `hourly` is what spend is read from, `totals` what metrics are. */
-  readonly table: 'hourly' | 'totals'
+  /** `hourly` is what spend is read from, `totals` less `reversals` what metrics are. */
+  readonly table: 'hourly' | 'totals' | 'reversals'
   /** Start of the hour, UTC; only in `hourly`. */
   readonly startUnixMs?: number
   readonly labels: Labels
   readonly status: CostStatus
-  /** Only in `totals`. */
+  /** Not in `hourly`. */
   readonly errorType?: string
   /** Absent: there are entries, but no row. */
   readonly kept?: Sums & Partial<MetricSums>
-  /** Absent: there is a row, but no entries. */
+  /** What entries and corrections add up to; absent: there is a row, but none of these. */
   readonly entries?: Sums & Partial<MetricSums>
 }
 
@@ -112,8 +128,19 @@ export interface Store {
    * Writes entries and adds the counted ones to the sums in one atomic, durable step: when the
    * promise resolves, they survive a kill. Answers in the order of `entries`; the same id twice,
    * within a call or over time, is recorded once. Calls at the same time may share a transaction.
+   *
+   * What arrives may show that older operations of its trace are not what they were taken for: their
+   * correcting entries are part of the same step. `relatives` are spans without GenAI of traces that
+   * have some: each once, and up to `MAX_RELATIVES` of a trace.
    */
-  record(entries: readonly Entry[]): Promise<readonly Recorded[]>
+  record(entries: readonly Entry[], relatives?: readonly Relative[]): Promise<readonly Recorded[]>
+  /**
+   * Counts containers that are still held though they were recorded before an instant, because
+   * nothing came below them. One step takes the containers of at most `limit` traces; `isDone` says
+   * that no more are due, apart from those that others are writing to. Safe to be called by several
+   * processors at once.
+   */
+  settle(query: { readonly beforeUnixMs: number; readonly limit: number }): Promise<Settled>
   /** At most `limit` entries, oldest first. */
   entries(query: {
     readonly traceId: string

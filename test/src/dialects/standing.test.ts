@@ -1,5 +1,5 @@
 import { splitUsage } from '@spancost/genai'
-import { decideStanding, type Known, type Sighting } from '@spancost/ledger'
+import { decideTrace, type Known, type Sighting } from '@spancost/ledger'
 import * as fc from 'fast-check'
 import { describe, expect, test, type TestContext } from 'vitest'
 import { readCapture, recognizeScenario, type Recognized } from '../captures/captures.ts'
@@ -15,11 +15,9 @@ function arrive(found: readonly Recognized[]): readonly string[] {
     const units = split.kind === 'units' ? split.units : new Map()
     const sighting: Sighting = { spanId, parentSpanId, ...times, operation, units }
     parents.set(spanId, parentSpanId)
-    const { corrections, ...decided } = decideStanding(sighting, known, parents)
-    known = [...known, { ...sighting, ...decided }].map((each) => ({
-      ...each,
-      ...corrections.find((correction) => correction.spanId === each.spanId),
-    }))
+    const operations = [...known, sighting]
+    const { standings } = decideTrace({ operations, parents, isWhole: true })
+    known = operations.map((each) => ({ ...each, standing: standings.get(each.spanId)! }))
   }
   return known.map(({ operation: { dialect, role }, standing }) => `${dialect} ${role} ${standing}`)
 }

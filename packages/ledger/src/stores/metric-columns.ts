@@ -23,11 +23,11 @@ export const METRIC_ENTRY_COLUMNS = ['cost_bucket', ...CACHE_COLUMNS] as const
 /** The columns of `totals`. */
 export const METRIC_TOTAL_COLUMNS = [...BUCKET_COLUMNS, ...CACHE_COLUMNS] as const
 
-/** Selects the columns of `totals` over a group of entries. */
-export const SELECT_METRIC_SUMS = [
-  ...BUCKETS.map((at) => `count(*) FILTER (WHERE cost_bucket = ${at}) AS cost_bucket_${at}`),
-  ...CACHE_COLUMNS.map((column) => `sum(${column}) AS ${column}`),
-].join(', ')
+/** Of one entry, what it adds to each of `METRIC_TOTAL_COLUMNS`. */
+export const METRICS_OF_ENTRY = [
+  ...BUCKETS.map((at) => `CASE WHEN cost_bucket = ${at} THEN 1 ELSE 0 END`),
+  ...CACHE_COLUMNS,
+]
 
 export type MetricRow = Readonly<Record<(typeof METRIC_TOTAL_COLUMNS)[number], bigint>>
 

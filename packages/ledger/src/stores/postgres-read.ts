@@ -1,21 +1,21 @@
-import type { CostStatus } from '@spancost/pricing'
 import type { Pool } from 'pg'
 import { checkLimit, checkTraceId } from '../check-entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { Store, SumFault } from '../store.ts'
-import { decodeMetrics, type MetricRow } from './metric-columns.ts'
+import { decodeTotals, LIST_TOTALS, type TotalRow } from './decode-totals.ts'
 import { ask } from './postgres-client.ts'
 import { decodeText } from './postgres-rows.ts'
 import { readSpend } from './postgres-spend.ts'
 import { readUnpriced } from './postgres-unpriced.ts'
 import {
-  decodeEntry,
+  decodeEntries,
   decodeId,
-  decodeLabels,
   decodeSums,
   encodeId,
+  listCorrectionsOf,
   SELECT_SUMS,
   SUM_COLUMNS,
+  type CorrectionRow,
   type EntryRow,
   type SumRow,
 } from './rows.ts'
@@ -27,9 +27,7 @@ const LIST_ENTRIES = `
   FROM entries JOIN label_sets ON label_sets.id = label_set
   WHERE trace_id = $1 ORDER BY hour, hour_nano, sequence LIMIT $2`
 
-const LIST_TOTALS = `
-  SELECT labels, totals.* FROM totals JOIN label_sets ON label_sets.id = label_set
-  ORDER BY label_set, status, error_type`
+const LIST_CORRECTIONS = listCorrectionsOf('$1')
 
 /** In 1e-18 USD; sums of bigint are numeric, which does not end. */
 const COST_ATTO = SUM_COLUMNS.filter((name) => name.startsWith('cost_'))
@@ -38,19 +36,14 @@ const COST_ATTO = SUM_COLUMNS.filter((name) => name.startsWith('cost_'))
 
 const LIST_TOP_TRACES = `
   SELECT trace_id, min(hour * 3600000 + hour_nano / 1000000) AS start_unix_ms,
-    count(*) AS operations, count(*) FILTER (WHERE status = 'unpriced') AS unpriced, ${SELECT_SUMS}
-  FROM entries
-  WHERE standing = 'counted' AND trace_id IN (
-    SELECT trace_id FROM entries
-    WHERE standing = 'counted' AND (hour, hour_nano) >= ($1, $2) AND (hour, hour_nano) < ($3, $4))
+    sum(operations) AS operations,
+    coalesce(sum(operations) FILTER (WHERE status = 'unpriced'), 0) AS unpriced, ${SELECT_SUMS}
+  FROM lines
+  WHERE trace_id IN (
+    SELECT trace_id FROM lines
+    WHERE (hour, hour_nano) >= ($1, $2) AND (hour, hour_nano) < ($3, $4)
+    GROUP BY trace_id HAVING sum(operations) > 0)
   GROUP BY trace_id ORDER BY ${COST_ATTO} DESC, trace_id LIMIT $5`
-
-type TotalRow = SumRow &
-  MetricRow & {
-    readonly labels: string
-    readonly status: CostStatus
-    readonly error_type: string
-  }
 
 type TraceRow = SumRow & {
   readonly trace_id: Uint8Array
@@ -62,8 +55,11 @@ type TraceRow = SumRow & {
 export function createPostgresReader(
   pool: Pool,
 ): Pick<Store, 'entries' | 'spend' | 'totals' | 'topTraces' | 'unpriced' | 'verify'> {
-  async function findFaults(table: SumFault['table'], limit: bigint): Promise<SumFault[]> {
-    const rows = await ask<FaultRow>(pool, `verify_${table}`, `${FIND_FAULTS[table]} $1`, [limit])
+  async function findFaults(
+    { table, sql }: (typeof FIND_FAULTS)[number],
+    limit: bigint,
+  ): Promise<SumFault[]> {
+    const rows = await ask<FaultRow>(pool, `verify_${table}`, `${sql} $1`, [limit])
     const decoded = rows.map(({ error_type: errorType, ...row }) =>
       typeof errorType === 'string' ? { ...row, error_type: decodeText(errorType) } : row,
     )
@@ -74,19 +70,15 @@ export function createPostgresReader(
     async entries({ traceId, limit }) {
       checkTraceId(traceId)
       const values = [encodeId(traceId), checkLimit(limit)]
-      const rows = await ask<EntryRow>(pool, 'list_entries', LIST_ENTRIES, values)
-      return rows.map(decodeEntry)
+      const [rows, corrections] = await Promise.all([
+        ask<EntryRow>(pool, 'list_entries', LIST_ENTRIES, values),
+        ask<CorrectionRow>(pool, 'list_corrections', LIST_CORRECTIONS, values.slice(0, 1)),
+      ])
+      return decodeEntries(rows, corrections)
     },
     spend: (query) => readSpend(pool, query),
     async totals() {
-      const rows = await ask<TotalRow>(pool, 'list_totals', LIST_TOTALS, [])
-      return rows.map((row) => ({
-        ...decodeSums(row),
-        ...decodeMetrics(row),
-        labels: decodeLabels(row.labels),
-        status: row.status,
-        ...(row.error_type !== '' && { errorType: decodeText(row.error_type) }),
-      }))
+      return decodeTotals(await ask<TotalRow>(pool, 'list_totals', LIST_TOTALS, []), decodeText)
     },
     async topTraces(query) {
       const { from, to } = toUnixNanoRange(query)
@@ -103,7 +95,9 @@ export function createPostgresReader(
     unpriced: (query) => readUnpriced(pool, query),
     async verify({ limit }) {
       const most = checkLimit(limit)
-      return [...(await findFaults('hourly', most)), ...(await findFaults('totals', most))]
+      const faults: SumFault[] = []
+      for (const question of FIND_FAULTS) faults.push(...(await findFaults(question, most)))
+      return faults
     },
   }
 }

@@ -10,10 +10,9 @@ export function hashLabels(text: string): string {
 }
 
 /** The answer that a leaf brought, or `undefined` where it does not say which. */
-export function hashResponse({ role, provider, responseId }: Operation): string | undefined {
+export function hashResponse({ role, responseId }: Operation): string | undefined {
   if (role !== 'leaf' || responseId === undefined || responseId === '') return undefined
-  const answer = JSON.stringify([provider ?? null, responseId])
-  return createHash('sha256').update(answer).digest('hex').slice(0, 32)
+  return createHash('sha256').update(responseId).digest('hex').slice(0, 32)
 }
 
 /** PostgreSQL has no text with U+0000 or a lone surrogate in it; JSON writes them in ASCII. */

@@ -14,11 +14,10 @@ const SUM_WHOLE_HOURS = `
   GROUP BY period, label_set, status`
 
 const SUM_PARTS_OF_HOURS = `
-  SELECT period, label_set, status, count(*) AS operations, ${SELECT_SUMS}
+  SELECT period, label_set, status, sum(operations) AS operations, ${SELECT_SUMS}
   FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
       AS planned (period, planned_hour, first, last)
-    JOIN entries ON hour = planned_hour AND hour_nano >= first AND hour_nano < last
-  WHERE standing = 'counted'
+    JOIN lines ON hour = planned_hour AND hour_nano >= first AND hour_nano < last
   GROUP BY period, label_set, status`
 
 const FIND_LABELS = 'SELECT id, labels FROM label_sets WHERE id = ANY ($1::uuid[])'

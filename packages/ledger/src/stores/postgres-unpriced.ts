@@ -2,7 +2,13 @@ import type { Pool } from 'pg'
 import { checkLimit } from '../check-entry.ts'
 import type { Store, UnpricedGroup } from '../store.ts'
 import { ask } from './postgres-client.ts'
-import { decodeEntry, type EntryRow } from './rows.ts'
+import {
+  decodeEntries,
+  listCorrectionsOf,
+  STANDING_NOW,
+  type CorrectionRow,
+  type EntryRow,
+} from './rows.ts'
 import { toTouchedHours } from './spend-plan.ts'
 import { groupUnpriced, SUM_UNPRICED, type UnpricedRow } from './unpriced-groups.ts'
 
@@ -13,11 +19,13 @@ const LIST_UNPRICED = `
     FROM hourly WHERE hour >= $1 AND hour < $2 AND ${SUM_UNPRICED}
   ) AS found JOIN label_sets ON label_sets.id = label_set`
 
+const LIST_CORRECTIONS = listCorrectionsOf('$1')
+
 const FIND_NEWEST = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
     labels, details
   FROM entries JOIN label_sets ON label_sets.id = label_set
-  WHERE hour = $1 AND label_set = $2 AND status = $3 AND standing = 'counted'
+  WHERE hour = $1 AND label_set = $2 AND status = $3 AND ${STANDING_NOW} = 'counted'
   ORDER BY hour_nano DESC, sequence DESC LIMIT 1`
 
 /** Counted from the hourly sums; of each group one entry is read. */
@@ -31,7 +39,12 @@ export async function readUnpriced(
   const groups = groupUnpriced(rows, limit).map(async ({ group, newest }) => {
     const values = [newest.last_hour, newest.label_set, newest.status]
     const [row] = await ask<EntryRow>(pool, 'find_newest', FIND_NEWEST, values)
-    return row === undefined ? group : { ...group, example: decodeEntry(row) }
+    if (row === undefined) return group
+    const corrections = await ask<CorrectionRow>(pool, 'list_corrections', LIST_CORRECTIONS, [
+      row.trace_id,
+    ])
+    const [example] = decodeEntries([row], corrections)
+    return { ...group, example: example! }
   })
   return Promise.all(groups)
 }

@@ -1,46 +1,54 @@
-import { sumParts } from '@spancost/pricing'
 import type { Pool, PoolClient } from 'pg'
-import { MAX_KNOWN_ENTRIES } from '../decide-arrival.ts'
-import type { Known } from '../decide-standing.ts'
-import type { Entry, Standing } from '../entry.ts'
+import { sumParts } from '@spancost/pricing'
+import { checkLimit } from '../check-entry.ts'
+import { decideAlone, decideTrace, isSettleable } from '../decide-trace.ts'
+import type { Entry, Relative, Standing } from '../entry.ts'
 import { toHourTime } from '../hours.ts'
-import type { Recorded } from '../store.ts'
+import type { Recorded, Settled, Store } from '../store.ts'
 import { countTokens } from '../sums.ts'
-import { createKnownTraces } from './known-traces.ts'
+import { encodeMetrics, METRIC_ENTRY_COLUMNS, spreadMetrics } from './metric-columns.ts'
+import { inTransaction } from './postgres-client.ts'
 import {
-  encodeMetrics,
-  METRIC_ENTRY_COLUMNS,
-  METRIC_TOTAL_COLUMNS,
-  spreadMetrics,
-} from './metric-columns.ts'
-import { ask, inTransaction } from './postgres-client.ts'
+  awaitSettling,
+  settleDue,
+  writeCorrections,
+  type TraceChange,
+} from './postgres-corrections.ts'
 import { makePartition } from './postgres-migrations.ts'
 import { encodeText, hashLabels, hashResponse } from './postgres-rows.ts'
+import { askRows, insertInto, unnest, type Column } from './postgres-statements.ts'
+import { createSumChanges, type SumChanges } from './postgres-sums.ts'
+import { findKnown, findLinks, insertRelatives, lockTraces } from './postgres-traces.ts'
 import {
-  decodeId,
-  decodeKnown,
   encodeDetails,
   encodeId,
   encodeLabels,
+  encodeParent,
   encodeSums,
+  STANDING_NOW,
   SUM_COLUMNS,
-  type KnownRow,
 } from './rows.ts'
+import { createView, MAX_TOGETHER, type KnownTrace } from './trace-view.ts'
 
 const MS_PER_DAY = 86_400_000
 
-type Column = readonly [name: string, type: string]
-
-const IDS: readonly Column[] = [
+const ID: readonly Column[] = [
   ['trace_id', 'bytea'],
   ['span_id', 'bytea'],
-  ['recorded_day', 'integer'],
 ]
-const SUMS: readonly Column[] = SUM_COLUMNS.map((name) => [name, 'bigint'])
-const METRICS: readonly Column[] = METRIC_ENTRY_COLUMNS.map((name) => [name, 'bigint'])
-const ENTRY: readonly Column[] = [
-  ...IDS,
+const INSERT_IDS = `
+  ${insertInto('ids', [...ID, ['recorded_day', 'integer']])}
+  ON CONFLICT DO NOTHING RETURNING trace_id, span_id`
+const INSERT_LABEL_SETS = `
+  ${insertInto('label_sets', [
+    ['id', 'uuid'],
+    ['labels', 'text'],
+  ])} ON CONFLICT DO NOTHING`
+const INSERT_ENTRIES = insertInto('entries', [
+  ...ID,
+  ['recorded_day', 'integer'],
   ['parent_span_id', 'bytea'],
+  ['response', 'bytea'],
   ['hour', 'bigint'],
   ['hour_nano', 'bigint'],
   ['recorded_at_unix_ms', 'bigint'],
@@ -48,104 +56,79 @@ const ENTRY: readonly Column[] = [
   ['label_set', 'uuid'],
   ['status', 'text'],
   ['error_type', 'text'],
-  ...SUMS,
-  ...METRICS,
+  ...[...SUM_COLUMNS, ...METRIC_ENTRY_COLUMNS].map((name): Column => [name, 'bigint']),
   ['details', 'text'],
-]
-
-const INSERT_IDS = `${insertInto('ids', IDS)} ON CONFLICT DO NOTHING RETURNING trace_id, span_id`
-const INSERT_RESPONSES = `
-  ${insertInto('responses', [
-    ['trace_id', 'bytea'],
-    ['response', 'bytea'],
-    ['recorded_day', 'integer'],
-  ])} ON CONFLICT DO NOTHING RETURNING trace_id, response`
-const INSERT_LABEL_SETS = `
-  ${insertInto('label_sets', [
-    ['id', 'uuid'],
-    ['labels', 'text'],
-  ])} ON CONFLICT DO NOTHING`
-const INSERT_ENTRIES = insertInto('entries', ENTRY)
+])
 const FIND_STANDINGS = `
-  SELECT trace_id, span_id, standing FROM entries
-  WHERE (trace_id, span_id) IN (SELECT * FROM unnest($1::bytea[], $2::bytea[]))`
-const FIND_KNOWN = `
-  SELECT trace_id, span_id, parent_span_id, hour, hour_nano, standing, details FROM (
-    SELECT *, row_number() OVER (PARTITION BY trace_id ORDER BY sequence DESC) AS place
-    FROM entries WHERE trace_id = ANY($1::bytea[])
-  ) AS newest WHERE place <= $2 ORDER BY sequence`
-/** What is added up in a row, after its key. */
-const HOURLY_FIGURES: readonly Column[] = [['operations', 'bigint'], ...SUMS]
-const FIGURES: Readonly<Record<'hourly' | 'totals', readonly Column[]>> = {
-  hourly: HOURLY_FIGURES,
-  totals: [...HOURLY_FIGURES, ...METRIC_TOTAL_COLUMNS.map((name): Column => [name, 'bigint'])],
-}
-const [HOURLY_WIDTH, TOTALS_WIDTH] = [3 + FIGURES.hourly.length, 3 + FIGURES.totals.length]
-
-const ADD_TO_HOURLY = addTo('hourly', [
-  ['hour', 'bigint'],
-  ['label_set', 'uuid'],
-  ['status', 'text'],
-])
-const ADD_TO_TOTALS = addTo('totals', [
-  ['label_set', 'uuid'],
-  ['status', 'text'],
-  ['error_type', 'text'],
-])
+  SELECT trace_id, span_id, ${STANDING_NOW} AS standing FROM entries
+  WHERE (trace_id, span_id) IN (SELECT * FROM ${unnest(ID)})`
 
 type IdRow = { readonly trace_id: Buffer; readonly span_id: Buffer }
 
+/** When a transaction takes place. */
+interface Now {
+  readonly ms: number
+  /** Since 1970-01-01, UTC. */
+  readonly day: number
+}
+
+export interface PostgresWriter {
+  record(entries: readonly Entry[], relatives: readonly Relative[]): Promise<readonly Recorded[]>
+  settle(query: Parameters<Store['settle']>[0]): Promise<Settled>
+}
+
 /**
- * Writes entries, and brings the sums along, in one transaction. Rows that another processor may
- * touch at the same time are taken table by table, and sorted within each.
+ * Writes to the ledger, and brings the sums along, in one transaction each. Rows that another
+ * processor may touch at the same time are taken table by table, and sorted within each; traces come
+ * first, so that only one processor at a time thinks about what belongs together.
  */
-export function createPostgresWriter(
-  pool: Pool,
-): (entries: readonly Entry[]) => Promise<readonly Recorded[]> {
+export function createPostgresWriter(pool: Pool): PostgresWriter {
   let partitionedDay = -1
 
-  return async (entries) => {
-    const nowMs = Date.now()
-    const day = Math.floor(nowMs / MS_PER_DAY)
-    if (day !== partitionedDay) await inTransaction(pool, (client) => makePartition(client, day))
-    partitionedDay = day
-    return inTransaction(pool, (client) => writeEntries(client, entries, nowMs, day))
+  return {
+    async record(entries, relatives) {
+      const ms = Date.now()
+      const now = { ms, day: Math.floor(ms / MS_PER_DAY) }
+      if (now.day !== partitionedDay) {
+        await inTransaction(pool, (client) => makePartition(client, now.day))
+      }
+      partitionedDay = now.day
+      return inTransaction(pool, (client) => recordAll(client, entries, relatives, now))
+    },
+    async settle({ beforeUnixMs, limit }) {
+      const query = { beforeUnixMs, limit: checkLimit(limit) }
+      return inTransaction(pool, async (client) => {
+        const sums = createSumChanges()
+        const settled = await settleDue(client, query, Date.now(), sums)
+        await sums.write(client)
+        return settled
+      })
+    },
   }
 }
 
-async function writeEntries(
+async function recordAll(
   client: PoolClient,
   entries: readonly Entry[],
-  nowMs: number,
-  day: number,
+  relatives: readonly Relative[],
+  now: Now,
 ): Promise<readonly Recorded[]> {
+  await lockTraces(client, new Set([...entries, ...relatives].map((each) => each.traceId)), now.day)
   // Of copies within the call, the first one is the entry.
   const byId = new Map<string, Entry>()
   for (const entry of entries) if (!byId.has(keyOf(entry))) byId.set(keyOf(entry), entry)
-  const freshIds = await insertIds(client, [...byId.keys()].sort(), day)
+  const freshIds = await insertIds(client, [...byId.keys()].sort(), now.day)
   const fresh = [...byId].filter(([id]) => freshIds.has(id)).map(([, entry]) => entry)
-  const standings = await findStandings(
-    client,
-    [...byId.keys()].filter((id) => !freshIds.has(id)),
-  )
-  const firsts = await insertResponses(client, fresh, day)
-  const known = await findKnown(client, fresh)
-  const traces = createKnownTraces()
-  for (const entry of fresh) {
-    const { traceId } = entry
-    const standing = isEcho(entry, firsts)
-      ? 'echo'
-      : traces.decide(
-          traceId,
-          entry.operation.role,
-          () => entry,
-          () => known.get(traceId) ?? [],
-        )
-    traces.add(traceId, () => entry, standing)
-    standings.set(keyOf(entry), standing)
-  }
-  if (fresh.length > 0) await insertEntries(client, fresh, standings, nowMs, day)
+  const widened = await insertRelatives(client, relatives, now.day)
+  const sums = createSumChanges()
+  const standings = new Map<string, Standing>()
+  const byTrace = Map.groupBy(fresh, ({ traceId }) => traceId)
+  const waves = listWaves(byTrace, widened)
+  for (const wave of waves) await writeWave(client, wave, standings, sums, now)
+  await sums.write(client)
 
+  const old = [...byId.keys()].filter((id) => !freshIds.has(id))
+  for (const [id, standing] of await findStandings(client, old)) standings.set(id, standing)
   return entries.map((entry) => {
     const id = keyOf(entry)
     // Only the first copy finds its id here.
@@ -156,22 +139,74 @@ async function writeEntries(
   })
 }
 
+/** New entries by trace; none where only relatives are new. */
+type Wave = ReadonlyMap<string, readonly Entry[]>
+
+/** All traces go together; of one with very many entries, the rest follows. */
+function listWaves(byTrace: Wave, widened: ReadonlySet<string>): Wave[] {
+  const all = new Map([...[...widened].map((id) => [id, []] as const), ...byTrace])
+  const longest = Math.max(1, ...[...all.values()].map((entries) => entries.length))
+  return Array.from({ length: Math.ceil(longest / MAX_TOGETHER) }, (_, index) => {
+    const start = index * MAX_TOGETHER
+    const parts = [...all].map(
+      ([id, entries]) => [id, entries.slice(start, start + MAX_TOGETHER)] as const,
+    )
+    return new Map(index === 0 ? parts : parts.filter(([, entries]) => entries.length > 0))
+  })
+}
+
+async function writeWave(
+  client: PoolClient,
+  wave: Wave,
+  standings: Map<string, Standing>,
+  sums: SumChanges,
+  now: Now,
+): Promise<void> {
+  if (wave.size === 0) return
+  const fresh = [...wave.values()].flat()
+  const known = await findKnown(client, [...wave.keys()], fresh)
+  const several = [...wave].filter(
+    ([id, entries]) => entries.length + (known.get(id)?.operations.length ?? 0) > 1,
+  )
+  const links = await findLinks(
+    client,
+    several.map(([id]) => id),
+  )
+  const changes: TraceChange[] = []
+  for (const [traceId, entries] of wave) {
+    const trace: KnownTrace = known.get(traceId) ?? { operations: [], isWhole: true }
+    const [alone] = entries
+    if (trace.operations.length === 0 && entries.length === 1 && alone !== undefined) {
+      standings.set(keyOf(alone), decideAlone(alone.operation.role))
+      continue
+    }
+    const decision = decideTrace(createView(trace, entries, links.get(traceId) ?? []))
+    for (const entry of entries) standings.set(keyOf(entry), decision.standings.get(entry.spanId)!)
+    for (const change of decision.changes) {
+      const before = trace.operations.find(({ spanId }) => spanId === change.spanId)!
+      changes.push({ traceId, before, change })
+    }
+  }
+  await insertEntries(client, fresh, standings, sums, now)
+  await writeCorrections(client, changes, now.ms, sums)
+}
+
 function keyOf({ traceId, spanId }: Entry): string {
   return `${traceId}${spanId}`
 }
 
-function splitKey(id: string): readonly [trace: Buffer, span: Buffer] {
-  return [Buffer.from(id.slice(0, 32), 'hex'), Buffer.from(id.slice(32), 'hex')]
+function splitKey(id: string): readonly [trace: Uint8Array, span: Uint8Array] {
+  return [encodeId(id.slice(0, 32)), encodeId(id.slice(32))]
 }
 
-/** The ids that nobody had inserted before. Waits for those that others are inserting now. */
+/** The ids that nobody had inserted before. */
 async function insertIds(
   client: PoolClient,
   ids: readonly string[],
   day: number,
 ): Promise<Set<string>> {
   const rows = ids.map((id) => [...splitKey(id), day])
-  const inserted = await ask<IdRow>(client, 'ids', INSERT_IDS, toColumns(IDS.length, rows))
+  const inserted = await askRows<IdRow>(client, 'ids', INSERT_IDS, rows)
   return new Set(inserted.map(toKey))
 }
 
@@ -182,79 +217,24 @@ function toKey({ trace_id: trace, span_id: span }: IdRow): string {
 async function findStandings(
   client: PoolClient,
   ids: readonly string[],
-): Promise<Map<string, Standing>> {
-  if (ids.length === 0) return new Map()
-  const rows = await ask<IdRow & { readonly standing: Standing }>(
+): Promise<[id: string, standing: Standing][]> {
+  const rows = await askRows<IdRow & { readonly standing: Standing }>(
     client,
     'standings',
     FIND_STANDINGS,
-    toColumns(2, ids.map(splitKey)),
+    ids.map(splitKey),
   )
-  return new Map(rows.map((row) => [toKey(row), row.standing]))
-}
-
-/** The leaves that are the first of their trace to bring an answer; all others are echoes. */
-async function insertResponses(
-  client: PoolClient,
-  entries: readonly Entry[],
-  day: number,
-): Promise<ReadonlySet<Entry>> {
-  const leaves = new Map<string, Entry>()
-  for (const entry of entries) {
-    const response = hashResponse(entry.operation)
-    if (response === undefined) continue
-    const key = entry.traceId + response
-    if (!leaves.has(key)) leaves.set(key, entry)
-  }
-  if (leaves.size === 0) return new Set()
-  const rows = [...leaves.keys()].sort().map((key) => [...splitKey(key), day])
-  const inserted = await ask<{ readonly trace_id: Buffer; readonly response: Buffer }>(
-    client,
-    'responses',
-    INSERT_RESPONSES,
-    toColumns(3, rows),
-  )
-  return new Set(
-    inserted.map((row) => leaves.get(row.trace_id.toString('hex') + row.response.toString('hex'))!),
-  )
-}
-
-/** A leaf whose answer another one of the trace has brought. */
-function isEcho(entry: Entry, firsts: ReadonlySet<Entry>): boolean {
-  return hashResponse(entry.operation) !== undefined && !firsts.has(entry)
-}
-
-/** The newest entries that the ledger has of the traces of `entries`, the oldest first. */
-async function findKnown(
-  client: PoolClient,
-  entries: readonly Entry[],
-): Promise<ReadonlyMap<string, readonly Known[]>> {
-  const traceIds = [...new Set(entries.map(({ traceId }) => traceId))]
-  if (traceIds.length === 0) return new Map()
-  const rows = await ask<KnownRow & { readonly trace_id: Uint8Array }>(
-    client,
-    'known',
-    FIND_KNOWN,
-    [traceIds.map(encodeId), MAX_KNOWN_ENTRIES],
-  )
-  const byTrace = new Map<string, Known[]>()
-  for (const row of rows) {
-    const traceId = decodeId(row.trace_id)
-    byTrace.set(traceId, [...(byTrace.get(traceId) ?? []), decodeKnown(row)])
-  }
-  return byTrace
+  return rows.map((row) => [toKey(row), row.standing])
 }
 
 async function insertEntries(
   client: PoolClient,
   entries: readonly Entry[],
   standings: ReadonlyMap<string, Standing>,
-  nowMs: number,
-  day: number,
+  sums: SumChanges,
+  now: Now,
 ): Promise<void> {
   const labelSets = new Map<string, string>()
-  const hourly = new Map<string, Row>()
-  const totals = new Map<string, Row>()
   const rows = entries.map((entry) => {
     const labels = encodeLabels(entry.labels)
     const labelSet = hashLabels(labels)
@@ -263,62 +243,36 @@ async function insertEntries(
     const { hour, nano } = toHourTime(entry.startTimeUnixNano)
     const standing = standings.get(keyOf(entry))!
     const errorType = encodeText(operation.errorType ?? '')
-    const sums = encodeSums(sumParts(rating), countTokens(entry.units))
+    const figures = encodeSums(sumParts(rating), countTokens(entry.units))
     const metrics = encodeMetrics(entry)
     if (standing === 'counted') {
-      addRow(hourly, [hour, labelSet, rating.status], sums)
-      addRow(totals, [labelSet, rating.status, errorType], [...sums, ...spreadMetrics(metrics)])
+      const key = { hour, label_set: labelSet, status: rating.status, error_type: errorType }
+      sums.addEntry({ ...key, figures: [1n, ...figures, ...spreadMetrics(metrics)] })
     }
-    const parent = entry.parentSpanId === '' ? null : encodeId(entry.parentSpanId)
-    const ids = [encodeId(entry.traceId), encodeId(entry.spanId), day]
-    const times = [hour, nano, nowMs]
+    const response = hashResponse(operation)
+    const ids = [encodeId(entry.traceId), encodeId(entry.spanId), now.day]
+    const places = [
+      encodeParent(entry.parentSpanId),
+      response === undefined ? null : encodeId(response),
+    ]
     const kept = [standing, labelSet, rating.status, errorType]
-    return [...ids, parent, ...times, ...kept, ...sums, ...metrics, encodeDetails(entry)]
+    return [
+      ...ids,
+      ...places,
+      hour,
+      nano,
+      now.ms,
+      ...kept,
+      ...figures,
+      ...metrics,
+      encodeDetails(entry),
+    ]
   })
   const sets = [...labelSets].sort(([a], [b]) => (a < b ? -1 : 1))
-  await ask(client, 'label_sets', INSERT_LABEL_SETS, toColumns(2, sets))
-  await ask(client, 'entries', INSERT_ENTRIES, toColumns(ENTRY.length, rows))
-  if (hourly.size === 0) return
-  await ask(client, 'hourly', ADD_TO_HOURLY, toColumns(HOURLY_WIDTH, sortRows(hourly)))
-  await ask(client, 'totals', ADD_TO_TOTALS, toColumns(TOTALS_WIDTH, sortRows(totals)))
-}
-
-interface Row {
-  readonly key: readonly (string | bigint)[]
-  operations: bigint
-  readonly sums: bigint[]
-}
-
-function addRow(rows: Map<string, Row>, key: Row['key'], sums: readonly bigint[]): void {
-  const name = key.join('\n')
-  const row = rows.get(name) ?? { key, operations: 0n, sums: sums.map(() => 0n) }
-  rows.set(name, row)
-  row.operations += 1n
-  for (const [index, value] of sums.entries()) row.sums[index] = row.sums[index]! + value
-}
-
-/** One order for all processors; which one is of no matter. */
-function sortRows(rows: ReadonlyMap<string, Row>): unknown[][] {
-  const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1))
-  return sorted.map(([, { key, operations, sums }]) => [...key, operations, ...sums])
-}
-
-/** Rows as the arrays of their columns. */
-function toColumns(width: number, rows: readonly (readonly unknown[])[]): unknown[][] {
-  return Array.from({ length: width }, (_, column) => rows.map((row) => row[column]))
-}
-
-/** Inserts rows, in their order, that are given as one array for each column. */
-function insertInto(table: string, columns: readonly Column[]): string {
-  const names = columns.map(([name]) => name).join(', ')
-  const arrays = columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')
-  return `INSERT INTO ${table} (${names}) SELECT * FROM unnest(${arrays})`
-}
-
-function addTo(table: 'hourly' | 'totals', key: readonly Column[]): string {
-  const figures = FIGURES[table]
-  const adding = figures.map(([name]) => `${name} = ${table}.${name} + excluded.${name}`)
-  return `
-    ${insertInto(table, [...key, ...figures])}
-    ON CONFLICT (${key.map(([name]) => name).join(', ')}) DO UPDATE SET ${adding.join(', ')}`
+  await askRows(client, 'label_sets', INSERT_LABEL_SETS, sets)
+  await askRows(client, 'entries', INSERT_ENTRIES, rows)
+  const held = entries.filter(
+    (entry) => standings.get(keyOf(entry)) === 'held' && isSettleable(entry),
+  )
+  await awaitSettling(client, held, now.ms)
 }

@@ -1,11 +1,16 @@
 import { basename } from 'node:path'
+import * as fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { describeStore } from '../store.conformance.ts'
 import type { Entry } from '../entry.ts'
+import { expectModel } from '../store-corrections.conformance.ts'
+import type { Settled, Store } from '../store.ts'
 import { addUp, pickSums } from '../testing/plain-sums.ts'
 import { runSql, startPostgres } from '../testing/postgres-server.ts'
 import { createRound } from '../testing/rounds.ts'
 import { createSampleEntry, createTraceId } from '../testing/sample-entries.ts'
+import { recordReversal } from '../testing/place.ts'
+import { createTrace, traceSketch } from '../testing/trace-model.ts'
 import { openPostgresStore } from './postgres.ts'
 
 const server = await startPostgres()
@@ -16,6 +21,7 @@ describe.skipIf(server === undefined)('PostgreSQL', () => {
     openPostgresStore({ url: await getUrl(basename(folder)) }),
   )
   describeSharing()
+  describeTogether()
   describeFaults()
 })
 
@@ -71,7 +77,75 @@ function describeSharing(): void {
   })
 }
 
+const AT_ONCE = { beforeUnixMs: Date.UTC(2100, 0), limit: 5 }
+
+function describeTogether(): void {
+  test('two that are given the halves of traces at once agree on what they are', async () => {
+    const url = await getUrl('halves-at-once')
+    const stores = await Promise.all([openPostgresStore({ url }), openPostgresStore({ url })])
+    const sketches = fc.sample(traceSketch, { numRuns: 40, seed: 5 })
+    const models = sketches.map((sketch, index) =>
+      createTrace(index + 1, sketch, { model: `trace ${index + 1}` }),
+    )
+    await Promise.all(
+      models.flatMap(({ entries, relatives }, index) =>
+        stores.map(async (store, half) => {
+          const isMine = (_: unknown, place: number) => (place + index) % 2 === half
+          await store.record(entries.filter(isMine), relatives.filter(isMine))
+          if (index % 8 === 0) await store.settle(AT_ONCE)
+        }),
+      ),
+    )
+    const settled = await Promise.all(stores.map(settleAll))
+    expect(settled.every(({ isDone }) => isDone)).toBe(true)
+    await settleAll(stores[0])
+    for (const [index, model] of models.entries()) {
+      await expectModel(stores[1], index + 1, model)
+    }
+    expect(await stores[0].verify({ limit: 10 })).toEqual([])
+    await Promise.all(stores.map((store) => store.close()))
+  })
+
+  test('many that settle at once count each container once', async () => {
+    const url = await getUrl('settled-at-once')
+    const stores = await Promise.all(
+      Array.from({ length: STORES }, () => openPostgresStore({ url })),
+    )
+    const agent = { operation: { role: 'container' } } as const
+    const agents = Array.from({ length: 30 }, (_, index) =>
+      createSampleEntry({ trace: index + 1, ...agent }),
+    )
+    await stores[0]!.record(agents)
+    await Promise.all(stores.map(settleAll))
+    await settleAll(stores[0]!)
+    expect((await stores[0]!.spend({ by: [] })).map(pickSums)).toEqual([addUp(agents)])
+    expect(await stores[0]!.verify({ limit: 10 })).toEqual([])
+    await Promise.all(stores.map((store) => store.close()))
+  })
+}
+
+async function settleAll(store: Store): Promise<Settled> {
+  for (;;) {
+    const settled = await store.settle(AT_ONCE)
+    if (settled.isDone) return settled
+  }
+}
+
 function describeFaults(): void {
+  test.each([
+    ['a correction', 'UPDATE spancost.corrections SET cost_input_atto = cost_input_atto - 1'],
+    ['reversals', 'UPDATE spancost.reversals SET operations = 5'],
+  ])('a planted fault in %s is found', async (what, sql) => {
+    const database = `fault-in-${what.replace(' ', '-')}`
+    const store = await openPostgresStore({ url: await getUrl(database) })
+    await recordReversal(store)
+    expect(await store.verify({ limit: 10 })).toEqual([])
+    await run(database, sql)
+    const tables = (await store.verify({ limit: 10 })).map(({ table }) => table)
+    expect(tables).toEqual(what === 'reversals' ? ['reversals'] : ['hourly', 'reversals'])
+    await store.close()
+  })
+
   test.each([
     ['hourly', 'UPDATE spancost.hourly SET cost_input_atto = cost_input_atto + 1'],
     ['buckets', 'UPDATE spancost.totals SET cost_bucket_8 = cost_bucket_8 + 1'],

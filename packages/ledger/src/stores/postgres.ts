@@ -1,18 +1,14 @@
-import { findEntryFault } from '../check-entry.ts'
-import type { Entry } from '../entry.ts'
-import type { Recorded, Store } from '../store.ts'
-import { createGroupCommit } from './group-commit.ts'
+import type { Store } from '../store.ts'
 import { createPostgresNotes } from './postgres-notes.ts'
 import { explain, openPostgres } from './postgres-open.ts'
 import { createPostgresReader } from './postgres-read.ts'
 import { createPostgresWriter } from './postgres-write.ts'
+import { createRecorder } from './recorder.ts'
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`; the parameters are libpq's. */
   readonly url: string
 }
-
-const MAX_ENTRIES_PER_COMMIT = 1_024
 
 /** Two at a time could overtake each other, and the later call be the one that counts. */
 const MAX_COMMITS_UNDER_WAY = 1
@@ -25,15 +21,19 @@ const MAX_COMMITS_UNDER_WAY = 1
  */
 export async function openPostgresStore({ url }: PostgresOptions): Promise<Store> {
   const { pool, beganAtUnixMs, name } = await openPostgres(url)
-  const writeEntries = createPostgresWriter(pool)
+  const writer = createPostgresWriter(pool)
   const reader = createPostgresReader(pool)
   const notes = createPostgresNotes(pool)
-  const { add, drain } = createGroupCommit(commit, MAX_ENTRIES_PER_COMMIT, MAX_COMMITS_UNDER_WAY)
+  const recorder = createRecorder(
+    name,
+    (entries, relatives) => write(() => writer.record(entries, relatives)),
+    MAX_COMMITS_UNDER_WAY,
+  )
   let closed: Promise<void> | undefined
 
-  async function commit(entries: readonly Entry[]): Promise<readonly Recorded[]> {
+  async function write<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
-      return await writeEntries(entries)
+      return await work()
     } catch (error) {
       throw new Error(`cannot write to the ledger ${name}: ${explain(error)}`, { cause: error })
     }
@@ -43,13 +43,9 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     if (closed !== undefined) throw new Error(`the ledger ${name} is closed`)
   }
 
-  async function record(entries: readonly Entry[]): Promise<readonly Recorded[]> {
+  const record: Store['record'] = async (entries, relatives = []) => {
     checkOpen()
-    for (const entry of entries) {
-      const fault = findEntryFault(entry)
-      if (fault !== undefined) throw new RangeError(`the ledger ${name} refuses an entry: ${fault}`)
-    }
-    return entries.length === 0 ? [] : add(entries)
+    return recorder.record(entries, relatives)
   }
 
   async function read<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
@@ -58,13 +54,14 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
   }
 
   async function close(): Promise<void> {
-    await drain()
+    await recorder.drain()
     await pool.end()
   }
 
   return {
     beganAtUnixMs,
     record,
+    settle: (query) => read(() => write(() => writer.settle(query))),
     entries: (query) => read(() => reader.entries(query)),
     spend: (query) => read(() => reader.spend(query)),
     totals: () => read(() => reader.totals()),

@@ -7,8 +7,15 @@ import {
   type CostPart,
   type Rating,
 } from '@spancost/pricing'
-import type { Known } from '../decide-standing.ts'
-import type { Entry, Labels, Standing, StoredEntry } from '../entry.ts'
+import type { Known } from '../decide-trace.ts'
+import type {
+  Correction,
+  CorrectionReason,
+  Entry,
+  Labels,
+  Standing,
+  StoredEntry,
+} from '../entry.ts'
 import { NANOS_PER_HOUR } from '../hours.ts'
 import { joinLimbs, splitAtto } from '../money-limbs.ts'
 import type { Sighting } from '../same-call.ts'
@@ -43,6 +50,7 @@ function addUp(limb: 'nano' | 'atto'): string {
 /** What is read back of them, with the number of operations. */
 export type SumRow = Readonly<Record<SumColumn | 'operations', bigint>>
 
+/** A row of entries; its standing is what it had when it arrived. */
 export interface EntryRow {
   readonly trace_id: Uint8Array
   readonly span_id: Uint8Array
@@ -125,7 +133,7 @@ export function encodeDetails({ units, rating, ...entry }: Entry): string {
   return JSON.stringify(details)
 }
 
-/** What of a row says whether its span is one call with another. */
+/** What of a row says whether its span is one call with another; its standing is what it has now. */
 export type KnownRow = Pick<
   EntryRow,
   'span_id' | 'parent_span_id' | 'hour' | 'hour_nano' | 'standing' | 'details'
@@ -135,7 +143,7 @@ export function decodeKnown(row: KnownRow): Known {
   return {
     ...decodeSighting(row.details, row.hour * NANOS_PER_HOUR + row.hour_nano),
     spanId: decodeId(row.span_id),
-    parentSpanId: row.parent_span_id === null ? '' : decodeId(row.parent_span_id),
+    parentSpanId: decodeParent(row.parent_span_id),
     standing: row.standing,
   }
 }
@@ -154,14 +162,48 @@ export function decodeSighting(
   }
 }
 
-export function decodeEntry(row: EntryRow): StoredEntry {
+/** The standing of an entry after all its corrections. */
+export const STANDING_NOW = `coalesce((
+  SELECT c.standing FROM corrections AS c
+  WHERE c.trace_id = entries.trace_id AND c.span_id = entries.span_id
+  ORDER BY c.sequence DESC LIMIT 1), entries.standing)`
+
+/** The corrections of a trace; `parameter` is how the database names the first one. */
+export function listCorrectionsOf(parameter: '?' | '$1'): string {
+  return `SELECT * FROM corrections WHERE trace_id = ${parameter} ORDER BY sequence`
+}
+
+/** A row of corrections with the columns of `SumRow`. */
+export type CorrectionRow = SumRow & {
+  readonly span_id: Uint8Array
+  readonly reason: CorrectionReason
+  readonly standing: Standing
+  readonly recorded_at_unix_ms: bigint
+}
+
+/** Entries with the corrections of their trace, which are given the oldest first. */
+export function decodeEntries(
+  rows: readonly EntryRow[],
+  corrections: readonly CorrectionRow[],
+): StoredEntry[] {
+  const bySpan = Map.groupBy(corrections, (row) => decodeId(row.span_id))
+  return rows.map((row) => decodeEntry(row, bySpan.get(decodeId(row.span_id)) ?? []))
+}
+
+function decodeCorrection(row: CorrectionRow): Correction {
+  const { operations, costAtto } = decodeSums(row)
+  const recordedAtUnixMs = Number(row.recorded_at_unix_ms)
+  return { reason: row.reason, standing: row.standing, recordedAtUnixMs, operations, costAtto }
+}
+
+function decodeEntry(row: EntryRow, corrections: readonly CorrectionRow[]): StoredEntry {
   const details = JSON.parse(row.details) as Details
   const { costAtto, lines, cache, ...rating } = details.rating
   const units: Units = new Map(details.units)
   return {
     traceId: decodeId(row.trace_id),
     spanId: decodeId(row.span_id),
-    parentSpanId: row.parent_span_id === null ? '' : decodeId(row.parent_span_id),
+    parentSpanId: decodeParent(row.parent_span_id),
     spanName: details.spanName,
     startTimeUnixNano: row.hour * NANOS_PER_HOUR + row.hour_nano,
     endTimeUnixNano: BigInt(details.endTimeUnixNano),
@@ -176,9 +218,19 @@ export function decodeEntry(row: EntryRow): StoredEntry {
       lines: lines.map((line) => ({ ...line, costAtto: BigInt(line.costAtto) })),
     },
     labels: decodeLabels(row.labels),
-    standing: row.standing,
+    standing: corrections.at(-1)?.standing ?? row.standing,
+    arrivedAs: row.standing,
+    corrections: corrections.map(decodeCorrection),
     recordedAtUnixMs: Number(row.recorded_at_unix_ms),
   }
+}
+
+export function encodeParent(parentSpanId: string): Uint8Array | null {
+  return parentSpanId === '' ? null : encodeId(parentSpanId)
+}
+
+export function decodeParent(parentSpanId: Uint8Array | null): string {
+  return parentSpanId === null ? '' : decodeId(parentSpanId)
 }
 
 /** The hex digits of an id column. */

@@ -32,6 +32,8 @@ export function groupSpend<LabelSet>(
   const picked = new Map<LabelSet, Labels | undefined>()
   const groups = new Map<string, RunningRow>()
   for (const row of rows) {
+    // All that was counted here was corrected away.
+    if (row.operations === 0n) continue
     if (!picked.has(row.label_set)) {
       const all = decodeLabels(findLabels(row.label_set))
       picked.set(row.label_set, isWanted(all, query.where) ? pickLabels(all, names) : undefined)

@@ -1,6 +1,6 @@
 import type { Role } from '@spancost/genai'
 import { sumParts } from '@spancost/pricing'
-import type { Entry } from '../entry.ts'
+import type { Entry, Relative } from '../entry.ts'
 import { toHourTime } from '../hours.ts'
 import { countTokens } from '../sums.ts'
 import { encodeMetrics, METRIC_ENTRY_COLUMNS } from './metric-columns.ts'
@@ -13,6 +13,7 @@ import { encodeDetails, encodeLabels, encodeSums, SUM_COLUMNS } from './rows.ts'
 export interface Batch {
   readonly texts: readonly (string | null)[]
   readonly figures: BigInt64Array<ArrayBuffer>
+  readonly relatives: readonly Relative[]
 }
 
 /** An entry in the form of its row; what the store itself decides is not in it. */
@@ -38,7 +39,7 @@ const TEXTS_PER_ENTRY = 10
 const FIGURES_PER_ENTRY = 2 + SUM_COLUMNS.length + METRIC_ENTRY_COLUMNS.length
 
 /** Entries without a fault only: their figures fit into 64 bits. */
-export function packEntries(entries: readonly Entry[]): Batch {
+export function packBatch(entries: readonly Entry[], relatives: readonly Relative[]): Batch {
   const texts: (string | null)[] = []
   const figures = new BigInt64Array(entries.length * FIGURES_PER_ENTRY)
   for (const [index, entry] of entries.entries()) {
@@ -59,10 +60,10 @@ export function packEntries(entries: readonly Entry[]): Batch {
     const sums = encodeSums(sumParts(rating), countTokens(entry.units))
     figures.set([hour, nano, ...sums, ...encodeMetrics(entry)], index * FIGURES_PER_ENTRY)
   }
-  return { texts, figures }
+  return { texts, figures, relatives }
 }
 
-export function unpackEntries({ texts, figures }: Batch): PackedEntry[] {
+export function unpackEntries({ texts, figures }: Pick<Batch, 'texts' | 'figures'>): PackedEntry[] {
   return Array.from({ length: texts.length / TEXTS_PER_ENTRY }, (_, index) => {
     const at = index * TEXTS_PER_ENTRY
     const figuresAt = index * FIGURES_PER_ENTRY

@@ -1,18 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { CostStatus } from '@spancost/pricing'
 import { checkLimit, checkTraceId } from '../check-entry.ts'
 import type { StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { SpendRow, Store, SumFault, Total, TraceSpend, UnpricedGroup } from '../store.ts'
-import { decodeMetrics, type MetricRow } from './metric-columns.ts'
+import { decodeTotals, LIST_TOTALS, type TotalRow } from './decode-totals.ts'
 import {
-  decodeEntry,
+  decodeEntries,
   decodeId,
-  decodeLabels,
   decodeSums,
   encodeId,
+  listCorrectionsOf,
   SELECT_COST,
   SELECT_SUMS,
+  type CorrectionRow,
   type EntryRow,
   type SumRow,
 } from './rows.ts'
@@ -27,26 +27,17 @@ const LIST_ENTRIES = `
   FROM entries JOIN label_sets ON label_sets.id = label_set
   WHERE trace_id = ? ORDER BY hour, hour_nano, sequence LIMIT ?`
 
-const LIST_TOTALS = `
-  SELECT labels, totals.* FROM totals JOIN label_sets ON label_sets.id = label_set
-  ORDER BY label_set, status, error_type`
-
 /** A trace is chosen by any of its operations in the range, and then summed as a whole. */
 const LIST_TOP_TRACES = `
   SELECT trace_id, min(hour * 3600000 + hour_nano / 1000000) AS start_unix_ms,
-    count(*) AS operations, sum(status = 'unpriced') AS unpriced, ${SELECT_SUMS}, ${SELECT_COST}
-  FROM entries
-  WHERE standing = 'counted' AND trace_id IN (
-    SELECT trace_id FROM entries
-    WHERE standing = 'counted' AND (hour, hour_nano) >= (?, ?) AND (hour, hour_nano) < (?, ?))
+    sum(operations) AS operations, sum(operations * (status = 'unpriced')) AS unpriced,
+    ${SELECT_SUMS}, ${SELECT_COST}
+  FROM lines
+  WHERE trace_id IN (
+    SELECT trace_id FROM lines
+    WHERE (hour, hour_nano) >= (?, ?) AND (hour, hour_nano) < (?, ?)
+    GROUP BY trace_id HAVING sum(operations) > 0)
   GROUP BY trace_id ORDER BY cost_nano DESC, cost_atto DESC, trace_id LIMIT ?`
-
-type TotalRow = SumRow &
-  MetricRow & {
-    readonly labels: string
-    readonly status: CostStatus
-    readonly error_type: string
-  }
 
 type TraceRow = SumRow & {
   readonly trace_id: Uint8Array
@@ -66,28 +57,22 @@ export interface Reader {
 
 export function createReader(database: DatabaseSync): Reader {
   const listEntries = prepare<EntryRow>(database, LIST_ENTRIES)
+  const listCorrections = prepare<CorrectionRow>(database, listCorrectionsOf('?'))
   const listTotals = prepare<TotalRow>(database, LIST_TOTALS)
   const listTopTraces = prepare<TraceRow>(database, LIST_TOP_TRACES)
-  const findInHourly = prepare<FaultRow>(database, `${FIND_FAULTS.hourly} ?`)
-  const findInTotals = prepare<FaultRow>(database, `${FIND_FAULTS.totals} ?`)
+  const findFaults = FIND_FAULTS.map(({ table, sql }) => ({
+    table,
+    find: prepare<FaultRow>(database, `${sql} ?`),
+  }))
 
   return {
     entries({ traceId, limit }) {
       checkTraceId(traceId)
-      const rows = listEntries.all(encodeId(traceId), checkLimit(limit))
-      return rows.map(decodeEntry)
+      const id = encodeId(traceId)
+      return decodeEntries(listEntries.all(id, checkLimit(limit)), listCorrections.all(id))
     },
     spend: createSpendReader(database),
-    totals() {
-      const rows = listTotals.all()
-      return rows.map((row) => ({
-        ...decodeSums(row),
-        ...decodeMetrics(row),
-        labels: decodeLabels(row.labels),
-        status: row.status,
-        ...(row.error_type !== '' && { errorType: row.error_type }),
-      }))
-    },
+    totals: () => decodeTotals(listTotals.all(), (text) => text),
     topTraces(query) {
       const { from, to } = toUnixNanoRange(query)
       const [first, end] = [toHourTime(from), toHourTime(to)]
@@ -108,8 +93,7 @@ export function createReader(database: DatabaseSync): Reader {
     unpriced: createUnpricedReader(database),
     verify({ limit }) {
       const most = checkLimit(limit)
-      const inHourly = decodeFaults('hourly', findInHourly.all(most))
-      return [...inHourly, ...decodeFaults('totals', findInTotals.all(most))]
+      return findFaults.flatMap(({ table, find }) => decodeFaults(table, find.all(most)))
     },
   }
 }

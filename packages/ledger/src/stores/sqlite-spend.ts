@@ -21,11 +21,11 @@ const SUM_WHOLE_HOURS = `
   GROUP BY period, label_set, status`
 
 const SUM_PARTS_OF_HOURS = `
-  SELECT planned.value ->> 0 AS period, label_set, status, count(*) AS operations, ${SELECT_SUMS}
-  FROM json_each(?) AS planned CROSS JOIN entries
+  SELECT planned.value ->> 0 AS period, label_set, status, sum(operations) AS operations,
+    ${SELECT_SUMS}
+  FROM json_each(?) AS planned CROSS JOIN lines
   WHERE hour = planned.value ->> 1
     AND hour_nano >= planned.value ->> 2 AND hour_nano < planned.value ->> 3
-    AND standing = 'counted'
   GROUP BY period, label_set, status`
 
 const FIND_LABELS = 'SELECT labels FROM label_sets WHERE id = ?'

@@ -1,7 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { checkLimit } from '../check-entry.ts'
 import type { Store, UnpricedGroup } from '../store.ts'
-import { decodeEntry, type EntryRow } from './rows.ts'
+import {
+  decodeEntries,
+  listCorrectionsOf,
+  STANDING_NOW,
+  type CorrectionRow,
+  type EntryRow,
+} from './rows.ts'
 import { toTouchedHours } from './spend-plan.ts'
 import { prepare } from './sqlite-statements.ts'
 import { groupUnpriced, SUM_UNPRICED, type UnpricedRow } from './unpriced-groups.ts'
@@ -17,7 +23,7 @@ const FIND_NEWEST = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
     labels, details
   FROM entries JOIN label_sets ON label_sets.id = label_set
-  WHERE hour = ? AND label_set = ? AND status = ? AND standing = 'counted'
+  WHERE hour = ? AND label_set = ? AND status = ? AND ${STANDING_NOW} = 'counted'
   ORDER BY hour_nano DESC, sequence DESC LIMIT 1`
 
 /** Counted from the hourly sums; of each group one entry is read. */
@@ -25,6 +31,7 @@ export function createUnpricedReader(
   database: DatabaseSync,
 ): (query: Parameters<Store['unpriced']>[0]) => readonly UnpricedGroup[] {
   const listUnpriced = prepare<UnpricedRow>(database, LIST_UNPRICED)
+  const listCorrections = prepare<CorrectionRow>(database, listCorrectionsOf('?'))
   const findNewest = prepare<EntryRow>(database, FIND_NEWEST)
 
   return (query) => {
@@ -32,7 +39,9 @@ export function createUnpricedReader(
     const groups = groupUnpriced(listUnpriced.all(from, to), checkLimit(query.limit))
     return groups.map(({ group, newest }) => {
       const row = findNewest.get(newest.last_hour, newest.label_set, newest.status)
-      return row === undefined ? group : { ...group, example: decodeEntry(row) }
+      if (row === undefined) return group
+      const [example] = decodeEntries([row], listCorrections.all(row.trace_id))
+      return { ...group, example: example! }
     })
   }
 }

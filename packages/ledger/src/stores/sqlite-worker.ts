@@ -3,12 +3,12 @@
  * that began, and answers questions until it is told to close. `sqlite-thread.ts` is its other side.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { unpackEntries, type Batch } from './sqlite-batch.ts'
-import type { Recorded, Store } from '../store.ts'
+import type { Batch } from './sqlite-batch.ts'
+import type { Store } from '../store.ts'
 import { createNotes } from './sqlite-notes.ts'
 import { explain, openLedger } from './sqlite-open.ts'
 import { createReader } from './sqlite-read.ts'
-import { createEntryWriter } from './sqlite-write.ts'
+import { createWriter } from './sqlite-write.ts'
 
 export interface Place {
   readonly path: string
@@ -17,6 +17,7 @@ export interface Place {
 
 export type Question =
   | { readonly kind: 'record'; readonly batch: Batch }
+  | { readonly kind: 'settle'; readonly query: Parameters<Store['settle']>[0] }
   | { readonly kind: 'entries'; readonly query: Parameters<Store['entries']>[0] }
   | { readonly kind: 'spend'; readonly query: Parameters<Store['spend']>[0] }
   | { readonly kind: 'topTraces'; readonly query: Parameters<Store['topTraces']>[0] }
@@ -57,13 +58,13 @@ function reply(id: number, work: () => unknown): void {
 
 function serve(): number {
   const { database, beganAtUnixMs } = openLedger(path, busyTimeoutMs)
-  const writeEntries = createEntryWriter(database)
+  const writer = createWriter(database)
   const reader = createReader(database)
   const notes = createNotes(database)
 
-  function record(batch: Batch): readonly Recorded[] {
+  function write<Result>(work: () => Result): Result {
     try {
-      return writeEntries(unpackEntries(batch))
+      return work()
     } catch (error) {
       throw new Error(`cannot write to the ledger ${path}: ${explain(error)}`, { cause: error })
     }
@@ -72,7 +73,9 @@ function serve(): number {
   function answer(question: Question): unknown {
     switch (question.kind) {
       case 'record':
-        return record(question.batch)
+        return write(() => writer.record(question.batch))
+      case 'settle':
+        return write(() => writer.settle(question.query))
       case 'entries':
         return reader.entries(question.query)
       case 'spend':

@@ -1,65 +1,69 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Standing } from '../entry.ts'
-import type { Recorded } from '../store.ts'
-import type { PackedEntry } from './sqlite-batch.ts'
-import { METRIC_ENTRY_COLUMNS, METRIC_TOTAL_COLUMNS, SELECT_METRIC_SUMS } from './metric-columns.ts'
+import { checkLimit } from '../check-entry.ts'
+import type { Recorded, Settled, Store } from '../store.ts'
+import { unpackEntries, type Batch } from './sqlite-batch.ts'
+import { createCorrectionWriter } from './sqlite-corrections.ts'
+import { createEntryWriter } from './sqlite-entries.ts'
 import { createLabelSets } from './sqlite-label-sets.ts'
-import { encodeId, SELECT_SUMS, SUM_COLUMNS } from './rows.ts'
-import { createStandings } from './sqlite-standings.ts'
+import { createSettler } from './sqlite-settle.ts'
 import { prepare, runTransaction } from './sqlite-statements.ts'
+import {
+  FIGURES,
+  SELECT_DECREASES,
+  SELECT_INCREASES,
+  SELECT_OF_ENTRY,
+  selectAdded,
+  SUM_TABLES,
+  type SumTable,
+} from './sum-lines.ts'
 
-const ENTRY_COLUMNS = [
-  'trace_id',
-  'span_id',
-  'parent_span_id',
-  'hour',
-  'hour_nano',
-  'recorded_at_unix_ms',
-  'standing',
-  'role',
-  'provider',
-  'response_id',
-  'label_set',
-  'status',
-  'error_type',
-  ...SUM_COLUMNS,
-  ...METRIC_ENTRY_COLUMNS,
-  'details',
-]
+const FIND_LAST = `
+  SELECT (SELECT coalesce(max(sequence), 0) FROM entries) AS entry,
+    (SELECT coalesce(max(sequence), 0) FROM corrections) AS correction`
 
-const INSERT_ENTRY = `
-  INSERT INTO entries (${ENTRY_COLUMNS.join(', ')})
-  VALUES (${ENTRY_COLUMNS.map(() => '?').join(', ')})`
+const COUNTED = `
+  SELECT hour, label_set, status, error_type, ${SELECT_OF_ENTRY}
+  FROM entries WHERE sequence > ? AND standing = 'counted'`
 
-const FIND_LAST_SEQUENCE = 'SELECT coalesce(max(sequence), 0) AS last FROM entries'
-
-const FIND_ENTRY = 'SELECT standing FROM entries WHERE trace_id = ? AND span_id = ?'
+export interface Writer {
+  record(batch: Batch): readonly Recorded[]
+  settle(query: Parameters<Store['settle']>[0]): Settled
+}
 
 /**
- * Writes entries, and brings the sums along, in one transaction: either all of it is on disk when
- * the answers are returned, or it throws and nothing is.
+ * Writes to the ledger, and brings the sums along, in one transaction each: either all of it is on
+ * disk when the answer is returned, or it throws and nothing is.
  */
-export function createEntryWriter(
-  database: DatabaseSync,
-): (entries: readonly PackedEntry[]) => readonly Recorded[] {
+export function createWriter(database: DatabaseSync): Writer {
   const labelSets = createLabelSets(database)
-  const insertEntry = prepare(database, INSERT_ENTRY)
-  const findEntry = prepare<{ readonly standing: Standing }>(database, FIND_ENTRY)
-  const standings = createStandings(database)
-  const findLast = prepare<{ readonly last: bigint }>(database, FIND_LAST_SEQUENCE)
-  const addToHourly = prepare(database, sumInto('hourly', ['hour', 'label_set', 'status']))
-  const addToTotals = prepare(database, sumInto('totals', ['label_set', 'status', 'error_type']))
+  const corrections = createCorrectionWriter(database)
+  const writeEntries = createEntryWriter(database, labelSets, corrections)
+  const settle = createSettler(database, corrections)
+  const findLast = prepare<{ readonly entry: bigint; readonly correction: bigint }>(
+    database,
+    FIND_LAST,
+  )
+  const addEntries = [
+    prepare(database, addInto('hourly', COUNTED)),
+    prepare(database, addInto('totals', COUNTED)),
+  ]
+  const addCorrections = [
+    prepare(database, addInto('hourly', selectCorrections(FIGURES.join(', ')))),
+    prepare(database, addInto('totals', selectCorrections(SELECT_INCREASES))),
+    prepare(database, addInto('reversals', selectCorrections(SELECT_DECREASES))),
+  ]
 
-  function writeEntries(entries: readonly PackedEntry[]): readonly Recorded[] {
+  function change<Result>(work: (nowMs: bigint) => Result): Result {
     try {
       return runTransaction(database, () => {
-        const before = findLast.get()?.last ?? 0n
-        const recordedAtUnixMs = BigInt(Date.now())
-        standings.beginTransaction()
-        const answers = entries.map((entry) => writeEntry(entry, recordedAtUnixMs))
-        addToHourly.run(before)
-        addToTotals.run(before)
-        return answers
+        const before = findLast.get()!
+        const result = work(BigInt(Date.now()))
+        const after = findLast.get()!
+        if (after.entry > before.entry) for (const add of addEntries) add.run(before.entry)
+        if (after.correction > before.correction) {
+          for (const add of addCorrections) add.run(before.correction)
+        }
+        return result
       })
     } catch (error) {
       labelSets.forget()
@@ -67,48 +71,30 @@ export function createEntryWriter(
     }
   }
 
-  function writeEntry(entry: PackedEntry, recordedAtUnixMs: bigint): Recorded {
-    const traceId = encodeId(entry.traceId)
-    const spanId = encodeId(entry.spanId)
-    const old = findEntry.get(traceId, spanId)
-    if (old !== undefined) return { outcome: 'duplicate', standing: old.standing }
-
-    const standing = standings.decide(entry, traceId)
-    insertEntry.run(
-      traceId,
-      spanId,
-      entry.parentSpanId === '' ? null : encodeId(entry.parentSpanId),
-      entry.hour,
-      entry.hourNano,
-      recordedAtUnixMs,
-      standing,
-      entry.role,
-      entry.provider,
-      entry.responseId,
-      labelSets.getId(entry.labels),
-      entry.status,
-      entry.errorType,
-      ...entry.sums,
-      entry.details,
-    )
-    return { outcome: 'recorded', standing }
+  return {
+    record: (batch) =>
+      change((nowMs) => writeEntries(unpackEntries(batch), batch.relatives, nowMs)),
+    settle({ beforeUnixMs, limit }) {
+      const most = checkLimit(limit)
+      return change((nowMs) => settle(BigInt(beforeUnixMs), most, nowMs))
+    },
   }
+}
 
-  return writeEntries
+function selectCorrections(figures: string): string {
+  return `SELECT hour, label_set, status, error_type, ${figures} FROM corrections WHERE sequence > ?`
 }
 
 /**
- * Adds the counted entries after a sequence number to a table of sums. It reads the very rows that
- * the transaction has just written, so sums and entries cannot part.
+ * Adds lines to a table of sums. It reads the very rows that the transaction has just written, so
+ * sums and entries cannot part.
  */
-function sumInto(table: 'hourly' | 'totals', key: readonly string[]): string {
-  const [metrics, selectMetrics] =
-    table === 'totals' ? [METRIC_TOTAL_COLUMNS, `, ${SELECT_METRIC_SUMS}`] : [[], '']
-  const figures = ['operations', ...SUM_COLUMNS, ...metrics]
+function addInto(table: SumTable, selectLines: string): string {
+  const { key, figures } = SUM_TABLES[table]
   const adding = figures.map((name) => `${name} = ${name} + excluded.${name}`)
   return `
     INSERT INTO ${table} (${[...key, ...figures].join(', ')})
-    SELECT ${key.join(', ')}, count(*), ${SELECT_SUMS}${selectMetrics} FROM entries
-    WHERE sequence > ? AND standing = 'counted' GROUP BY ${key.join(', ')}
+    SELECT ${key.join(', ')}, ${selectAdded(figures)} FROM (${selectLines})
+    WHERE true GROUP BY ${key.join(', ')}
     ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${adding.join(', ')}`
 }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { describeStore } from '../store.conformance.ts'
 import type { Entry } from '../entry.ts'
 import type { Store } from '../store.ts'
+import { recordReversal } from '../testing/place.ts'
 import {
   createSampleEntry,
   createTraceId,
@@ -52,6 +53,18 @@ test.each([
     return [table, typeof value === 'object' ? value.slice(0, 3) : value]
   })
   expect(found).toEqual([['totals', truth]])
+})
+
+test.each([
+  ['a correction', 'UPDATE corrections SET cost_input_atto = cost_input_atto - 1'],
+  ['a correction that is gone', 'DELETE FROM corrections'],
+  ['reversals', 'UPDATE reversals SET operations = 5'],
+])('a planted fault in %s is found', async (what, sql) => {
+  await recordReversal(store)
+  expect(await store.verify({ limit: 10 })).toEqual([])
+  await tamper(sql)
+  const tables = (await store.verify({ limit: 10 })).map(({ table }) => table)
+  expect(tables).toEqual(what === 'reversals' ? ['reversals'] : ['hourly', 'reversals'])
 })
 
 test('whole hours are never read from entries, parts of them always', async () => {

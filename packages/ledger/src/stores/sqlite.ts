@@ -1,8 +1,7 @@
-import { findEntryFault } from '../check-entry.ts'
-import type { Entry } from '../entry.ts'
+import type { Entry, Relative } from '../entry.ts'
 import type { Recorded, Store } from '../store.ts'
-import { createGroupCommit } from './group-commit.ts'
-import { packEntries } from './sqlite-batch.ts'
+import { createRecorder } from './recorder.ts'
+import { packBatch } from './sqlite-batch.ts'
 import { startLedgerThread } from './sqlite-thread.ts'
 import type { Question } from './sqlite-worker.ts'
 
@@ -13,27 +12,25 @@ export interface SqliteOptions {
   readonly busyTimeoutMs?: number
 }
 
-/** Bounds the length of a transaction, and of packing one on the caller's event loop. */
-const MAX_ENTRIES_PER_COMMIT = 1_024
-
 /** While one is written to the disk, the next is already at the thread. */
 const MAX_COMMITS_UNDER_WAY = 2
 
 /**
  * The embedded store: one SQLite file, one process, and nothing to install. Writing and reading
  * happen on a thread of the store's own, so that a commit never holds up the caller's event loop.
- *
- * An entry's standing is decided when it arrives (`decide-arrival.ts`) and does not change later.
  * @throws Error that names the path, if the file cannot be used.
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { path, busyTimeoutMs = 2_000 } = options
   const thread = await startLedgerThread({ path, busyTimeoutMs })
-  const { add, drain } = createGroupCommit(commit, MAX_ENTRIES_PER_COMMIT, MAX_COMMITS_UNDER_WAY)
+  const recorder = createRecorder(path, commit, MAX_COMMITS_UNDER_WAY)
   let closed: Promise<void> | undefined
 
-  function commit(entries: readonly Entry[]): Promise<readonly Recorded[]> {
-    return thread.ask({ kind: 'record', batch: packEntries(entries) })
+  function commit(
+    entries: readonly Entry[],
+    relatives: readonly Relative[],
+  ): Promise<readonly Recorded[]> {
+    return thread.ask({ kind: 'record', batch: packBatch(entries, relatives) })
   }
 
   async function ask<Answer>(question: Question): Promise<Answer> {
@@ -45,23 +42,20 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     if (closed !== undefined) throw new Error(`the ledger ${path} is closed`)
   }
 
-  async function record(entries: readonly Entry[]): Promise<readonly Recorded[]> {
+  const record: Store['record'] = async (entries, relatives = []) => {
     checkOpen()
-    for (const entry of entries) {
-      const fault = findEntryFault(entry)
-      if (fault !== undefined) throw new RangeError(`the ledger ${path} refuses an entry: ${fault}`)
-    }
-    return entries.length === 0 ? [] : add(entries)
+    return recorder.record(entries, relatives)
   }
 
   async function close(): Promise<void> {
-    await drain()
+    await recorder.drain()
     await thread.close()
   }
 
   return {
     beganAtUnixMs: thread.beganAtUnixMs,
     record,
+    settle: (query) => ask({ kind: 'settle', query }),
     entries: (query) => ask({ kind: 'entries', query }),
     spend: (query) => ask({ kind: 'spend', query }),
     totals: () => ask({ kind: 'totals' }),

@@ -2,62 +2,69 @@ import type { CostStatus } from '@spancost/pricing'
 import { NANOS_PER_HOUR } from '../hours.ts'
 import type { SumFault } from '../store.ts'
 import { isSameSums } from '../sums.ts'
+import { decodeMetrics, type MetricRow } from './metric-columns.ts'
+import { decodeLabels, decodeSums, type SumRow } from './rows.ts'
 import {
-  decodeMetrics,
-  METRIC_TOTAL_COLUMNS,
-  SELECT_METRIC_SUMS,
-  type MetricRow,
-} from './metric-columns.ts'
-import { decodeLabels, decodeSums, SELECT_SUMS, SUM_COLUMNS, type SumRow } from './rows.ts'
+  FIGURES,
+  SELECT_DECREASES,
+  SELECT_INCREASES,
+  SELECT_OF_ENTRY,
+  selectAdded,
+  SUM_TABLES,
+  type SumTable,
+} from './sum-lines.ts'
 
 /**
- * Adds up all entries anew and compares that with the sums that were kept along the way. Rows that
- * are right never leave the database.
+ * Adds up all entries and corrections anew and compares that with the sums that were kept along the
+ * way. Rows that are right never leave the database.
  */
 
-const FIGURES = {
-  hourly: ['operations', ...SUM_COLUMNS],
-  totals: ['operations', ...SUM_COLUMNS, ...METRIC_TOTAL_COLUMNS],
-} as const
+const KEYS = 'hour, label_set, status, error_type'
 
-const SELECT_FIGURES = {
-  hourly: `count(*) AS operations, ${SELECT_SUMS}`,
-  totals: `count(*) AS operations, ${SELECT_SUMS}, ${SELECT_METRIC_SUMS}`,
-} as const
+const COUNTED = `SELECT ${KEYS}, ${SELECT_OF_ENTRY} FROM entries WHERE standing = 'counted'`
 
-/** SQL for either database; it ends where the limit is to be said. */
-export const FIND_FAULTS = {
-  hourly: compareWithEntries('hourly', ['hour', 'label_set', 'status']),
-  totals: compareWithEntries('totals', ['label_set', 'status', 'error_type']),
-}
+/** In the order in which faults are told; each SQL for either database, up to the limit's figure. */
+export const FIND_FAULTS: readonly { readonly table: SumTable; readonly sql: string }[] = [
+  compareWithLines(
+    'hourly',
+    `${COUNTED} UNION ALL SELECT ${KEYS}, ${FIGURES.join(', ')} FROM corrections`,
+  ),
+  compareWithLines(
+    'totals',
+    `${COUNTED} UNION ALL SELECT ${KEYS}, ${SELECT_INCREASES} FROM corrections`,
+  ),
+  compareWithLines('reversals', `SELECT ${KEYS}, ${SELECT_DECREASES} FROM corrections`),
+]
 
 const NANOS_PER_MS = 1_000_000n
 
 export type FaultRow = Readonly<Record<string, bigint | string | null>>
 
-function compareWithEntries(table: SumFault['table'], key: readonly string[]): string {
-  const both = FIGURES[table].flatMap((name) => [
+function compareWithLines(table: SumTable, selectLines: string) {
+  const { key, figures } = SUM_TABLES[table]
+  const both = figures.flatMap((name) => [
     `k.${name} AS kept_${name}`,
     `e.${name} AS entries_${name}`,
   ])
-  const differs = FIGURES[table].map((name) => `k.${name} IS DISTINCT FROM e.${name}`)
-  return `
+  const differs = figures.map((name) => `k.${name} IS DISTINCT FROM e.${name}`)
+  const sql = `
     WITH e AS (
-      SELECT ${key.join(', ')}, ${SELECT_FIGURES[table]} FROM entries
-      WHERE standing = 'counted' GROUP BY ${key.join(', ')})
+      SELECT ${key.join(', ')}, ${selectAdded(figures)} FROM (${selectLines}) AS each_line
+      GROUP BY ${key.join(', ')})
     SELECT ${key.join(', ')}, labels, ${both.join(', ')}
     FROM ${table} AS k FULL JOIN e USING (${key.join(', ')})
       LEFT JOIN label_sets ON label_sets.id = label_set
     WHERE ${differs.join(' OR ')} ORDER BY ${key.join(', ')} LIMIT`
+  return { table, sql }
 }
 
 /** Limbs that carry differently are the same sum, and no fault. */
-export function decodeFaults(table: SumFault['table'], rows: readonly FaultRow[]): SumFault[] {
+export function decodeFaults(table: SumTable, rows: readonly FaultRow[]): SumFault[] {
   const faults = rows.map((row) => decodeFault(table, row))
   return faults.filter(({ kept, entries }) => !isSameSums(kept, entries))
 }
 
-function decodeFault(table: SumFault['table'], row: FaultRow): SumFault {
+function decodeFault(table: SumTable, row: FaultRow): SumFault {
   const { hour, labels, status, error_type: errorType } = row
   const kept = pickSums(table, row, 'kept_')
   const entries = pickSums(table, row, 'entries_')
@@ -74,9 +81,9 @@ function decodeFault(table: SumFault['table'], row: FaultRow): SumFault {
   }
 }
 
-function pickSums(table: SumFault['table'], row: FaultRow, prefix: string): SumFault['kept'] {
+function pickSums(table: SumTable, row: FaultRow, prefix: string): SumFault['kept'] {
   if (row[`${prefix}operations`] === null) return undefined
-  const figures = FIGURES[table].map((name) => [name, row[prefix + name]])
+  const figures = SUM_TABLES[table].figures.map((name) => [name, row[prefix + name]])
   const found = Object.fromEntries(figures) as SumRow & MetricRow
-  return { ...decodeSums(found), ...(table === 'totals' && decodeMetrics(found)) }
+  return { ...decodeSums(found), ...(table !== 'hourly' && decodeMetrics(found)) }
 }

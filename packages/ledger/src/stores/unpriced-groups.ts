@@ -4,7 +4,8 @@ import type { UnpricedGroup } from '../store.ts'
 import { decodeLabels } from './rows.ts'
 
 /** SQL for either database, after `WHERE` and a range of hours: what has no price, or not all of it. */
-export const SUM_UNPRICED = `status IN ('unpriced', 'partial') GROUP BY label_set, status`
+export const SUM_UNPRICED = `
+  status IN ('unpriced', 'partial') AND operations > 0 GROUP BY label_set, status`
 
 /** What is read of one label set and status; the hours are the first and the last with spend. */
 export interface UnpricedRow {

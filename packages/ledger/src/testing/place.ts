@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { StoredEntry } from '../entry.ts'
 import type { Store } from '../store.ts'
-import { createTraceId } from './sample-entries.ts'
+import { createSampleEntry, createTraceId } from './sample-entries.ts'
 
 /** Where a test keeps its ledger: opening twice in one test is opening the same ledger again. */
 export interface Place {
@@ -22,4 +22,14 @@ export function listTrace(store: Store): Promise<readonly StoredEntry[]> {
 export async function expectCounted(store: Store, operations: number): Promise<void> {
   const rows = await store.spend({ by: [] })
   expect(rows.map((row) => row.operations)).toEqual([BigInt(operations)])
+}
+
+/** A sighting of 25e-18 USD, and a better one of the same call, which takes its place. */
+export async function recordReversal(store: Store): Promise<void> {
+  const operation = { provider: 'openai', responseId: 'r', scopeName: 'a' }
+  await store.record([createSampleEntry({ span: 1, operation })])
+  const lines = [['input', 4, 2n] as const, ['cache_read', 6, 1n] as const]
+  await store.record([
+    createSampleEntry({ span: 2, operation: { ...operation, scopeName: 'b' }, lines }),
+  ])
 }

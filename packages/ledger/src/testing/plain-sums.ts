@@ -1,7 +1,7 @@
 import type { Unit } from '@spancost/genai'
 import type { CostPart } from '@spancost/pricing'
 import type { Entry } from '../entry.ts'
-import type { Sums, TokenType } from '../store.ts'
+import type { Sums, TokenType, Total } from '../store.ts'
 
 /**
  * The oracle of the tests: sums over entries by the plainest arithmetic there is. It shares nothing
@@ -67,4 +67,25 @@ export function keySums<Row extends Sums>(
 /** Of something that has sums and more, the sums. */
 export function pickSums({ operations, costAtto, parts, tokens }: Sums): Sums {
   return { operations, costAtto, parts, tokens }
+}
+
+/** What totals say that was spent: all that was ever counted, less what was taken back. */
+export function takeBack(totals: readonly Total[]): Total[] {
+  return totals
+    .map(({ reversed, ...total }) => (reversed === undefined ? total : subtract(total, reversed)))
+    .filter(({ operations }) => operations !== 0n)
+}
+
+function subtract(total: Total, less: Sums): Total {
+  const each = <Name extends string>(from: Record<Name, bigint>, by: Record<Name, bigint>) =>
+    Object.fromEntries(
+      Object.entries<bigint>(from).map(([name, value]) => [name, value - by[name as Name]]),
+    ) as Record<Name, bigint>
+  return {
+    ...total,
+    operations: total.operations - less.operations,
+    costAtto: total.costAtto - less.costAtto,
+    parts: each(total.parts, less.parts),
+    tokens: each(total.tokens, less.tokens),
+  }
 }

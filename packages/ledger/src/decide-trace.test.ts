@@ -2,7 +2,8 @@ import type { Operation, Usage } from '@spancost/genai'
 import { splitUsage } from '@spancost/genai'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decideStanding, settleHeld, type Known } from './decide-standing.ts'
+import type { Standing } from './entry.ts'
+import { decideTrace, listSettled, type Known } from './decide-trace.ts'
 import type { Sighting } from './same-call.ts'
 
 interface Sketch {
@@ -52,17 +53,15 @@ function arrive(sketches: readonly Sketch[], spans: readonly (readonly [string, 
   let known: readonly Known[] = []
   for (const sighting of sketches.map(sight)) {
     parents.set(sighting.spanId, sighting.parentSpanId)
-    const { corrections, ...decided } = decideStanding(sighting, known, parents)
-    known = [...known, { ...sighting, ...decided }].map((each) => {
-      const correction = corrections.find(({ spanId }) => spanId === each.spanId)
-      return { ...each, ...correction }
-    })
+    const operations = [...known, sighting]
+    const { standings } = decideTrace({ operations, parents, isWhole: true })
+    known = operations.map((each) => ({ ...each, standing: standings.get(each.spanId)! }))
   }
   return { known, parents, standings: tell(known) }
 }
 
 function tell(known: readonly Known[]): Record<string, string> {
-  return Object.fromEntries(known.map(({ spanId, standing }) => [spanId, standing]))
+  return Object.fromEntries(known.map(({ spanId, standing }) => [spanId, standing!]))
 }
 
 /** The same, whatever order they come in. */
@@ -110,20 +109,92 @@ describe('a container', () => {
   test('counts when it stays alone, the innermost of several', () => {
     const inner = { ...AGENT, id: 'inner', parent: 'agent' }
     const empty = { ...AGENT, id: 'empty', parent: 'inner', usage: {} }
-    const { known, parents } = arrive([AGENT, inner, empty])
-    expect(settleHeld(known, parents)).toEqual([
-      { spanId: 'agent', standing: 'restated' },
-      { spanId: 'inner', standing: 'counted' },
+    expectInAnyOrder([AGENT, inner, empty], { agent: 'restated', inner: 'held', empty: 'held' })
+    const { known } = arrive([AGENT, inner, empty])
+    expect(listSettled(known, () => true)).toEqual([
+      { spanId: 'inner', standing: 'counted', reason: 'settled' },
     ])
+    expect(listSettled(known, ({ spanId }) => spanId !== 'inner')).toEqual([])
+  })
+
+  test('counts, too, when its usage makes no sense: what is unknown is to be seen', () => {
+    const { known } = arrive([{ ...AGENT, usage: { inputTokens: 5, cacheReadTokens: -1 } }])
+    expect(known[0]!.units.size).toBe(0)
+    expect(listSettled(known, () => true)).toHaveLength(1)
+  })
+
+  test('with a billed cost alone counts, and so does what it holds', () => {
+    const billed = { ...AGENT, usage: {}, billed: true }
+    expect(listSettled(arrive([billed]).known, () => true)).toHaveLength(1)
+    const call = { id: 'one', parent: 'agent', usage: {}, billed: true }
+    expectInAnyOrder([AGENT, call], { agent: 'restated', one: 'counted' })
   })
 
   test('that was settled is corrected by a leaf that comes later', () => {
     const counted: Known = { ...sight(AGENT), standing: 'counted' }
     const parents = new Map([['agent', 'app']])
-    expect(decideStanding(sight({ id: 'one', parent: 'agent' }), [counted], parents)).toEqual({
-      standing: 'counted',
-      corrections: [{ spanId: 'agent', standing: 'restated' }],
-    })
+    const operations = [counted, sight({ id: 'one', parent: 'agent' })]
+    const { standings, changes } = decideTrace({ operations, parents, isWhole: true })
+    expect(standings.get('one')).toBe('counted')
+    expect(changes).toEqual([{ spanId: 'agent', standing: 'restated', reason: 'late_leaf' }])
+  })
+
+  test('that was settled stays counted while nothing comes below it', () => {
+    const counted: Known = { ...sight(AGENT), standing: 'counted' }
+    const parents = new Map([['agent', 'app']])
+    const operations = [counted, sight({ id: 'one' })]
+    expect(decideTrace({ operations, parents, isWhole: true }).changes).toEqual([])
+  })
+})
+
+describe('the reason of a change', () => {
+  const known = (sketch: Sketch, standing: Standing): Known => ({
+    ...sight(sketch),
+    standing,
+  })
+
+  test('is a parent that was not known', () => {
+    const operations = [known(AGENT, 'held'), known({ id: 'one', parent: 'http' }, 'counted')]
+    const parents = new Map([
+      ['http', 'agent'],
+      ['agent', ''],
+    ])
+    expect(decideTrace({ operations, parents, isWhole: true }).changes).toEqual([
+      { spanId: 'agent', standing: 'restated', reason: 'late_parent' },
+    ])
+  })
+
+  test('is a better sighting', () => {
+    const operations = [
+      known({ id: 'sdk', from: 100, to: 900 }, 'counted'),
+      sight({ id: 'wrapper', scope: 'wrapper', usage: DETAILED }),
+    ]
+    const parents = new Map([['app', '']])
+    expect(decideTrace({ operations, parents, isWhole: true }).changes).toEqual([
+      { spanId: 'sdk', standing: 'echo', reason: 'better_sighting' },
+    ])
+  })
+})
+
+describe('a trace of which only a part is looked at', () => {
+  const parents = new Map([['app', '']])
+  const echo: Known = { ...sight({ id: 'old', scope: 'wrapper' }), standing: 'echo' }
+
+  test('an echo whose call is not there stays one', () => {
+    const operations = [echo, sight({ id: 'other', model: 'gpt-4o' })]
+    expect(decideTrace({ operations, parents, isWhole: false }).changes).toEqual([])
+  })
+
+  test('what is one call with it repeats the same', () => {
+    const operations = [echo, sight({ id: 'new' })]
+    expect(decideTrace({ operations, parents, isWhole: false }).standings.get('new')).toBe('echo')
+  })
+
+  test('unless the call is there', () => {
+    const call: Known = { ...sight({ id: 'call', scope: 'a' }), standing: 'counted' }
+    const operations = [echo, call, sight({ id: 'new', usage: DETAILED })]
+    const { standings } = decideTrace({ operations, parents, isWhole: false })
+    expect(Object.fromEntries(standings)).toEqual({ old: 'echo', call: 'echo', new: 'counted' })
   })
 })
 
@@ -208,7 +279,6 @@ describe('two calls', () => {
   const one: Sketch = { id: 'one', scope: 'a', responseId: 'r1' }
   test.each<[string, Sketch]>([
     ['of one scope', { id: 'two', scope: 'a' }],
-    ['of one scope with one id, as replays have', { id: 'two', scope: 'a', responseId: 'r1' }],
     ['with different response ids', { id: 'two', scope: 'b', responseId: 'r2' }],
     ['of different models', { id: 'two', scope: 'b', model: 'gpt-4o' }],
     ['with different usage', { id: 'two', scope: 'b', usage: { inputTokens: 1, outputTokens: 2 } }],

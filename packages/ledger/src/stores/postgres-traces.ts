@@ -1,0 +1,180 @@
+import type { PoolClient } from 'pg'
+import type { Entry, Relative } from '../entry.ts'
+import { MAX_RELATIVES } from '../store.ts'
+import { ask } from './postgres-client.ts'
+import { encodeText, hashResponse } from './postgres-rows.ts'
+import { askRows, insertInto } from './postgres-statements.ts'
+import {
+  decodeId,
+  decodeKnown,
+  decodeParent,
+  encodeId,
+  encodeParent,
+  STANDING_NOW,
+  type KnownRow,
+} from './rows.ts'
+import {
+  MAX_NEWEST,
+  MAX_OLDER,
+  type Link,
+  type TimedOperation,
+  type TimedTrace,
+} from './trace-view.ts'
+
+const LOCK_TRACES = `
+  ${insertInto('traces', [
+    ['trace_id', 'bytea'],
+    ['recorded_day', 'integer'],
+  ])} ON CONFLICT (trace_id) DO UPDATE SET recorded_day = excluded.recorded_day`
+
+const LOCK_FREE_TRACES = `
+  SELECT trace_id FROM traces WHERE trace_id = ANY ($1::bytea[])
+  ORDER BY trace_id FOR UPDATE SKIP LOCKED`
+
+const KNOWN_COLUMNS = `
+  trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, sequence, details,
+  ${STANDING_NOW} AS standing`
+
+const FIND_NEWEST = `
+  SELECT ${KNOWN_COLUMNS} FROM (
+    SELECT *, row_number() OVER (PARTITION BY trace_id ORDER BY sequence DESC) AS place
+    FROM entries WHERE trace_id = ANY ($1::bytea[])
+  ) AS entries WHERE place <= ${MAX_NEWEST} ORDER BY sequence`
+
+/** Only containers arrive as one of the two. */
+const FIND_OLDER = `
+  SELECT ${KNOWN_COLUMNS} FROM entries
+  WHERE trace_id = $1 AND sequence < $2
+    AND (standing IN ('held', 'restated') OR response = ANY ($3::bytea[]))
+  ORDER BY sequence DESC LIMIT ${MAX_OLDER}`
+
+const FIND_LINKS = `
+  SELECT trace_id, span_id, parent_span_id FROM relatives WHERE trace_id = ANY ($1::bytea[])`
+
+const COUNT_RELATIVES = `
+  SELECT trace_id, count(*) AS count FROM relatives WHERE trace_id = ANY ($1::bytea[])
+  GROUP BY trace_id`
+
+const INSERT_RELATIVES = `
+  ${insertInto('relatives', [
+    ['trace_id', 'bytea'],
+    ['span_id', 'bytea'],
+    ['parent_span_id', 'bytea'],
+    ['name', 'text'],
+    ['start_unix_nano', 'bigint'],
+    ['end_unix_nano', 'bigint'],
+    ['service', 'text'],
+    ['recorded_day', 'integer'],
+  ])} ON CONFLICT DO NOTHING RETURNING trace_id`
+
+type Row = KnownRow & {
+  readonly trace_id: Uint8Array
+  readonly sequence: bigint
+  readonly recorded_at_unix_ms: bigint
+}
+
+type TraceRow = { readonly trace_id: Buffer }
+
+/**
+ * Waits until nobody else works on these traces, and keeps others out of them until the transaction
+ * ends: what is known of a trace stays what it is. Everybody asks in the same order.
+ */
+export async function lockTraces(
+  client: PoolClient,
+  traceIds: Iterable<string>,
+  day: number,
+): Promise<void> {
+  const rows = [...traceIds].sort().map((traceId) => [encodeId(traceId), day])
+  await askRows(client, 'lock_traces', LOCK_TRACES, rows)
+}
+
+/** The same for those of the traces that nobody works on, which it answers. */
+export async function lockFreeTraces(
+  client: PoolClient,
+  traceIds: readonly Uint8Array[],
+): Promise<string[]> {
+  const rows = await ask<TraceRow>(client, 'lock_free_traces', LOCK_FREE_TRACES, [traceIds])
+  return rows.map((row) => decodeId(row.trace_id))
+}
+
+/** What the ledger has of each trace, of which it has something. `fresh` is what is new there. */
+export async function findKnown(
+  client: PoolClient,
+  traceIds: readonly string[],
+  fresh: readonly Entry[],
+): Promise<Map<string, TimedTrace>> {
+  const rows = await ask<Row>(client, 'known', FIND_NEWEST, [traceIds.map(encodeId)])
+  const byTrace = Map.groupBy(rows, (row) => decodeId(row.trace_id))
+  const known = new Map<string, TimedTrace>()
+  for (const [traceId, newest] of byTrace) {
+    const isWhole = newest.length < MAX_NEWEST
+    const answers = fresh.flatMap((entry) =>
+      entry.traceId === traceId ? (hashResponse(entry.operation) ?? []) : [],
+    )
+    const values = [encodeId(traceId), newest[0]!.sequence, answers.map(encodeId)]
+    const older = isWhole ? [] : await ask<Row>(client, 'older', FIND_OLDER, values)
+    known.set(traceId, { operations: [...older, ...newest].map(decodeTimed), isWhole })
+  }
+  return known
+}
+
+function decodeTimed(row: Row): TimedOperation {
+  return { ...decodeKnown(row), recordedAtUnixMs: Number(row.recorded_at_unix_ms) }
+}
+
+/** The spans of each trace that are no operations. */
+export async function findLinks(
+  client: PoolClient,
+  traceIds: readonly string[],
+): Promise<Map<string, Link[]>> {
+  if (traceIds.length === 0) return new Map()
+  const values = [traceIds.map(encodeId)]
+  const rows = await ask<Row>(client, 'links', FIND_LINKS, values)
+  const links = new Map<string, Link[]>()
+  for (const row of rows) {
+    const traceId = decodeId(row.trace_id)
+    const found = links.get(traceId) ?? []
+    links.set(traceId, found)
+    found.push([decodeId(row.span_id), decodeParent(row.parent_span_id)])
+  }
+  return links
+}
+
+/** Answers the traces of those that are new. Traces are locked, so the count stays right. */
+export async function insertRelatives(
+  client: PoolClient,
+  relatives: readonly Relative[],
+  day: number,
+): Promise<Set<string>> {
+  if (relatives.length === 0) return new Set()
+  const byTrace = Map.groupBy(relatives, ({ traceId }) => traceId)
+  const values = [[...byTrace.keys()].map(encodeId)]
+  const counted = await ask<TraceRow & { readonly count: bigint }>(
+    client,
+    'count_relatives',
+    COUNT_RELATIVES,
+    values,
+  )
+  const counts = new Map(counted.map((row) => [decodeId(row.trace_id), Number(row.count)]))
+  const rows = [...byTrace].flatMap(([traceId, each]) => {
+    const distinct = [...new Map(each.map((one) => [one.spanId, one])).values()]
+    return distinct
+      .slice(0, MAX_RELATIVES - (counts.get(traceId) ?? 0))
+      .map((one) => toRow(one, day))
+  })
+  const inserted = await askRows<TraceRow>(client, 'relatives', INSERT_RELATIVES, rows)
+  return new Set(inserted.map((row) => decodeId(row.trace_id)))
+}
+
+function toRow(relative: Relative, day: number): unknown[] {
+  return [
+    encodeId(relative.traceId),
+    encodeId(relative.spanId),
+    encodeParent(relative.parentSpanId),
+    encodeText(relative.name),
+    BigInt.asIntN(64, relative.startTimeUnixNano),
+    BigInt.asIntN(64, relative.endTimeUnixNano),
+    encodeText(relative.service),
+    day,
+  ]
+}

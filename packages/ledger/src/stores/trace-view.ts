@@ -1,0 +1,47 @@
+import type { Known, TraceView } from '../decide-trace.ts'
+import type { Standing } from '../entry.ts'
+import type { Sighting } from '../same-call.ts'
+
+/** Of longer traces the newest operations are looked at: the sightings of a call arrive together. */
+export const MAX_NEWEST = 256
+
+/** And so many older ones: containers, and leaves that brought the same answer as a new one. */
+export const MAX_OLDER = 256
+
+/** As many new operations of one trace are decided together: the time for it grows by the square. */
+export const MAX_TOGETHER = 256
+
+/** The parent of a span that is no operation. */
+export type Link = readonly [spanId: string, parentSpanId: string]
+
+/** What a store has of a trace. */
+export interface KnownTrace {
+  readonly operations: readonly Known[]
+  readonly isWhole: boolean
+}
+
+/** A known operation, and when it was written down. */
+export interface TimedOperation extends Known {
+  readonly recordedAtUnixMs: number
+}
+
+export interface TimedTrace extends KnownTrace {
+  readonly operations: readonly TimedOperation[]
+}
+
+export function createView(
+  { operations, isWhole }: KnownTrace,
+  fresh: readonly Sighting[],
+  links: readonly Link[],
+): TraceView {
+  const all = [...operations, ...fresh]
+  const parents = new Map(links)
+  for (const { spanId, parentSpanId } of all) parents.set(spanId, parentSpanId)
+  return { operations: all, parents, isWhole }
+}
+
+/** What the sums change by when an entry's standing does: its figures are added or taken away. */
+export function signOf(before: Standing, after: Standing): -1n | 0n | 1n {
+  if ((before === 'counted') === (after === 'counted')) return 0n
+  return after === 'counted' ? 1n : -1n
+}
