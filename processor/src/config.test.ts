@@ -29,7 +29,7 @@ const DEFAULTS: Config = {
   },
   api: { endpoint: '127.0.0.1:14320', tokens: [] },
   forward: { traces: [], metrics: [], logs: [], profiles: [], retry: { maxElapsedMs: 5000 } },
-  ledger: { store: 'sqlite', path: './.spancost/ledger.db' },
+  ledger: { store: 'sqlite', path: './.spancost/ledger.db', settleAfterMs: 120_000 },
   prices: {
     cards: [],
     selfHosted: [],
@@ -101,7 +101,7 @@ forward:
   logs: [{protocol: grpc, endpoint: "http://127.0.0.1:24317"}]
   profiles: [{protocol: grpc, endpoint: "http://127.0.0.1:34317"}]
   retry: {maxElapsed: 1m}
-ledger: {store: sqlite, path: /var/lib/spancost/ledger.db}
+ledger: {store: sqlite, path: /var/lib/spancost/ledger.db, settleAfter: 30s}
 attributes: {aliases: [gen_ai, openinference]}
 metrics:
   prometheus: false
@@ -147,7 +147,7 @@ log: {level: debug, otlp: {endpoint: "http://127.0.0.1:4318/"}}
         profiles: [plain('127.0.0.1:34317')],
         retry: { maxElapsedMs: 60_000 },
       },
-      ledger: { store: 'sqlite', path: '/var/lib/spancost/ledger.db' },
+      ledger: { store: 'sqlite', path: '/var/lib/spancost/ledger.db', settleAfterMs: 30_000 },
       attributes: { aliases: ['gen_ai', 'openinference'] },
       metrics: {
         prometheus: false,

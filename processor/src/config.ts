@@ -25,6 +25,7 @@ export interface Config {
     readonly path: string
     /** Present where the store is `postgres`. */
     readonly url?: string
+    readonly settleAfterMs: number
   }
   /** Files are taken from the working directory, instants are milliseconds since 1970 UTC. */
   readonly prices: WrittenPrices
@@ -158,8 +159,9 @@ function findConflicts(config: Config, file: ConfigFile): ConfigFault[] {
   return faults
 }
 
-function completeLedger({ url, ...ledger }: WrittenConfig['ledger']): Config['ledger'] {
-  return { ...ledger, ...(url !== undefined && { url }) }
+function completeLedger(written: WrittenConfig['ledger']): Config['ledger'] {
+  const { url, settleAfter: settleAfterMs, ...ledger } = written
+  return { ...ledger, settleAfterMs, ...(url !== undefined && { url }) }
 }
 
 function completeConfig(written: WrittenConfig, env: Env): Config {

@@ -14,6 +14,7 @@ test('PostgreSQL by its URL, whose password is in no message', async () => {
   expect(config).toEqual({
     store: 'postgres',
     path: './.spancost/ledger.db',
+    settleAfterMs: 120_000,
     url: 'postgres://me:secret@127.0.0.1:1/costs',
   })
   // Nothing listens on port 1.

@@ -24,6 +24,7 @@ import { startGrpcReceiver } from './receive/otlp-grpc.ts'
 import { startHttpReceiver } from './receive/otlp-http.ts'
 import type { Receiver, ReceiverOptions, RefusalCause } from './receive/receiver.ts'
 import { openServerTls } from './receive/server-tls.ts'
+import { startSettling } from './settle.ts'
 import { startTelemetry, type Telemetry } from './telemetry.ts'
 import { VERSION } from './version.ts'
 
@@ -58,8 +59,7 @@ async function startRooms(
   log: Logger,
   stops: (() => Promise<void>)[],
 ): Promise<Service['addresses']> {
-  const ledger = await openLedger(config.ledger)
-  stops.push(() => ledger.close())
+  const ledger = await startLedger(config.ledger, log, stops)
   const telemetry = await startMetrics(config, ledger, log, stops)
   const readiness = createReadiness()
   const store = readiness.watch(telemetry.measureCommits(ledger))
@@ -121,6 +121,22 @@ async function startRooms(
   readiness.setPhase(undefined)
   stops.push(async () => readiness.setPhase('stopping'))
   return addresses
+}
+
+/** Opens the ledger, and settles what is held there as long as it is open. */
+async function startLedger(
+  config: Config['ledger'],
+  log: Logger,
+  stops: (() => Promise<void>)[],
+): Promise<Store> {
+  const store = await openLedger(config)
+  stops.push(() => store.close())
+  const onError = (error: unknown): void => {
+    log.error({ err: error }, 'held operations could not be settled')
+  }
+  const settling = startSettling({ store, settleAfterMs: config.settleAfterMs, onError })
+  stops.push(() => settling.stop())
+  return store
 }
 
 /**

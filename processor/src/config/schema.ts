@@ -198,6 +198,11 @@ export const CONFIG_SCHEMA = z.strictObject({
       url: text(4096)
         .optional()
         .describe('`postgres`: `postgres://user:password@host:port/database`'),
+      settleAfter: durationBetween('1s', '24h')
+        .prefault('2m')
+        .describe(
+          'How long an agent span is held for calls below it, before its own usage counts. 1s to 24h',
+        ),
     })
     .refine(({ store, url }) => store === 'sqlite' || url !== undefined, {
       path: ['url'],
