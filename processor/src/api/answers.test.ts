@@ -188,6 +188,8 @@ describe('/entries', () => {
       usage: { inputTokens: 20, outputTokens: 40 },
       labels: { provider: 'acme', model: 'one', operation: 'chat', service: 'shop', team: 'web' },
       standing: 'counted',
+      arrivedAs: 'counted',
+      corrections: [],
       status: 'priced',
       source: 'book',
       card: 'acme/one',

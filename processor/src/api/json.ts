@@ -1,4 +1,10 @@
-import { TOKEN_TYPES, type StoredEntry, type Sums, type Zone } from '@spancost/ledger'
+import {
+  TOKEN_TYPES,
+  type Correction,
+  type StoredEntry,
+  type Sums,
+  type Zone,
+} from '@spancost/ledger'
 import { COST_PARTS, formatAmount } from '@spancost/pricing'
 
 declare global {
@@ -63,6 +69,8 @@ export function toEntryJson(entry: StoredEntry) {
     ...facts,
     labels: entry.labels,
     standing: entry.standing,
+    arrivedAs: entry.arrivedAs,
+    corrections: entry.corrections.map(toCorrectionJson),
     status: rating.status,
     reason: rating.reason,
     detail: rating.detail,
@@ -76,6 +84,12 @@ export function toEntryJson(entry: StoredEntry) {
 }
 
 /** What was billed, then what was used but has no rate, and so neither rate nor cost. */
+function toCorrectionJson(correction: Correction) {
+  const { reason, standing, recordedAtUnixMs, operations, costAtto } = correction
+  const recordedAt = toInstant(recordedAtUnixMs)
+  return { reason, standing, recordedAt, operations, cost: toMoney(costAtto) }
+}
+
 function listUnits({ units, rating }: StoredEntry) {
   const billed = rating.lines.map(({ unit, quantity, rate, costAtto }) => ({
     unit,

@@ -61,6 +61,7 @@ const COUNT = { type: 'integer', minimum: 0 }
 const FLAG = { type: 'boolean' }
 const INSTANT = { type: 'string', format: 'date-time' }
 const MONEY = ref('schemas/Money')
+const STANDING = { enum: ['counted', 'held', 'restated', 'echo'] }
 const LABELS = { type: 'object', additionalProperties: TEXT }
 
 function listOf(items: JsonObject) {
@@ -170,7 +171,17 @@ const SCHEMAS = {
       reportedCost: object({ amount: TEXT, currency: TEXT, source: TEXT, key: TEXT }),
       errorType: TEXT,
       labels: LABELS,
-      standing: { enum: ['counted', 'held', 'restated', 'echo'] },
+      standing: STANDING,
+      arrivedAs: STANDING,
+      corrections: listOf(
+        object({
+          reason: { enum: ['late_leaf', 'better_sighting', 'late_parent', 'settled'] },
+          standing: STANDING,
+          recordedAt: INSTANT,
+          operations: { type: 'integer', description: 'Negative where spend was taken back' },
+          cost: MONEY,
+        }),
+      ),
       status: { enum: ['priced', 'free', 'partial', 'estimated', 'unpriced'] },
       reason: TEXT,
       detail: TEXT,
