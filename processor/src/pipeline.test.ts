@@ -281,3 +281,32 @@ describe('what is no trace request', () => {
     expect([forwarded, seen, await readSpend()]).toEqual([[], [], [0n, 0n]])
   })
 })
+
+describe('spans between an agent and its call', () => {
+  const traceId = createSpan(1, {}).traceId
+  const agent = createChatSpan(1, { 'gen_ai.operation.name': 'invoke_agent' })
+  const call = { ...createChatSpan(2), traceId, parentSpanId: createSpan(3, {}).spanId }
+  const between = { ...createSpan(3, { 'http.route': '/' }), traceId, parentSpanId: agent.spanId }
+
+  test.each([
+    ['in the same request', [[agent, between, call]]],
+    ['in a later request without GenAI', [[agent, call], [between]]],
+  ])('say whose it is: %s', async (_, requests) => {
+    const consume = start()
+    for (const spans of requests) await consume(toProtobuf(spans))
+    const stored = await store.entries({ traceId, limit: 10 })
+    const standings = stored.map(({ operation, standing }) => `${operation.role} ${standing}`)
+    expect(standings.toSorted()).toEqual(['container restated', 'leaf counted'])
+    expect(forwarded.at(-1)!.body).toHaveLength(
+      requests.length === 1 ? forwarded[0]!.body.length : toProtobuf([between]).body.length,
+    )
+  })
+
+  test('are not written down for a trace without operations', async () => {
+    const consume = start()
+    await consume(toProtobuf([between]))
+    await consume(toProtobuf([agent, call]))
+    const stored = await store.entries({ traceId, limit: 10 })
+    expect(stored.map(({ standing }) => standing).toSorted()).toEqual(['counted', 'held'])
+  })
+})

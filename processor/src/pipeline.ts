@@ -5,6 +5,7 @@ import type { Consume, OtlpRequest } from './consume.ts'
 import { createCostAttributes } from './cost-attributes.ts'
 import { createScanKeys, readEntry } from './entries.ts'
 import type { Books } from './open-book.ts'
+import { createRelativeReader } from './relatives.ts'
 
 export interface Pipeline {
   readonly books: Books
@@ -22,11 +23,14 @@ export interface Pipeline {
  * The line for traces: scan, recognize, rate, record, patch, forward. A request is accepted only
  * when the ledger has committed its entries and the next hop has taken the spans. It is recorded
  * first: when the hop then refuses, the sender comes again, and its entries are duplicates, which
- * are forwarded again and add nothing. Without GenAI spans a request leaves as the bytes that came.
+ * are forwarded again and add nothing. Other spans of the same traces are written down as well, so
+ * that an agent's calls are known behind them. Without GenAI spans a request leaves as the bytes
+ * that came.
  */
 export function createPipeline(pipeline: Pipeline): Consume {
   const { books, store, dimensions, aliases, onRead, onRecorded, forward } = pipeline
   const keys = createScanKeys(dimensions)
+  const relatives = createRelativeReader()
   return async (request, signal) => {
     const result = scanTraces(request.body, request.encoding, keys)
     if (result.kind === 'malformed') {
@@ -39,16 +43,18 @@ export function createPipeline(pipeline: Pipeline): Consume {
       if (entry !== undefined) found.push({ span, entry })
     }
     onRead(request, scan.spanCount)
-    if (found.length === 0) return forward(request, signal)
-
     const entries = found.map(({ entry }) => entry)
+    const others = relatives.read(request, entries)
+    if (entries.length + others.length === 0) return forward(request, signal)
+
     let recorded: readonly Recorded[]
     try {
-      recorded = await store.record(entries)
+      recorded = await store.record(entries, others)
     } catch (error) {
       const message = `the ledger refused: ${(error as Error).message}`
       return { kind: 'retryable', message, cause: 'ledger' }
     }
+    if (found.length === 0) return forward(request, signal)
     onRecorded(entries, recorded)
     const patches = found.map(({ span, entry }, index): SpanPatch => {
       const { standing } = recorded[index]!

@@ -30,9 +30,9 @@ export function createReadiness(): Readiness {
     },
     watch: (store) => ({
       ...store,
-      record: async (entries) => {
+      record: async (...arrived) => {
         try {
-          const recorded = await store.record(entries)
+          const recorded = await store.record(...arrived)
           failure = undefined
           return recorded
         } catch (error) {

@@ -73,8 +73,8 @@ export function createRequestInstruments(meter: Meter): RequestInstruments {
       })),
     measureCommits: (store) => ({
       ...store,
-      record: (entries) =>
-        time(commitTime, store.record(entries), (recorded) => ({
+      record: (...arrived) =>
+        time(commitTime, store.record(...arrived), (recorded) => ({
           'spancost.commit.outcome': recorded === undefined ? 'failed' : 'committed',
         })),
     }),

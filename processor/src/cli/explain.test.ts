@@ -105,8 +105,26 @@ describe('explain', () => {
     expect(spans).toMatchObject([
       { spanId: '00f067aa0ba902b7', standing: 'counted' },
       { spanId: '00f067aa0ba902b8', standing: 'echo' },
-      { spanId: '00f067aa0ba902b9', standing: 'held' },
+      // Nothing lies below the agent, so its own usage counts in the end.
+      { spanId: '00f067aa0ba902b9', standing: 'counted' },
       { spanId: '00f067aa0ba902b7', standing: 'counted' },
+    ])
+  })
+
+  test('an agent whose call is behind another span, all in any order, is restated', async () => {
+    const agent = { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.usage.input_tokens': 5 }
+    const [call, between, above] = ['00f067aa0ba902b7', '00f067aa0ba902c1', '00f067aa0ba902b9']
+    const below = (request: string, parentSpanId: string): string =>
+      request.replace('"name"', `"parentSpanId":"${parentSpanId}","name"`)
+    const files = [
+      write('call.json', below(createRequest(call, CHAT), between)),
+      write('agent.json', createRequest(above, agent)),
+      write('between.json', below(createRequest(between, { 'http.route': '/' }), above)),
+    ]
+    const { spans } = await explain(...files)
+    expect(spans).toMatchObject([
+      { spanId: call, standing: 'counted' },
+      { spanId: above, standing: 'restated' },
     ])
   })
 

@@ -1,11 +1,17 @@
-import { openSqliteStore, type Entry, type Standing } from '@spancost/ledger'
+import { openSqliteStore, type Entry, type Standing, type Store } from '@spancost/ledger'
 import { formatAmount } from '@spancost/pricing'
 import { createScanKeys, readEntry } from '../entries.ts'
+import { createRelativeReader } from '../relatives.ts'
 import { openConfigured } from './config-source.ts'
 import { writeLine } from './io.ts'
 import { openFile } from './otlp-files/open-file.ts'
 import { readSpans } from './otlp-files/read-spans.ts'
 import { readFlags, UsageError, type Verb } from './verb.ts'
+
+const MAX_TRACES_PER_STEP = 1_000
+
+/** What a ledger answers at most. */
+const MAX_ENTRIES_PER_TRACE = 100_000
 
 /** Shows what the processor would make of spans that lie in files. Writes nothing anywhere. */
 export const explain: Verb = {
@@ -14,7 +20,7 @@ export const explain: Verb = {
   help: `Usage: spancost explain [--config FILE] FILE...
 
 Reads OTLP trace requests in order, as if they had been received, and prints one JSON object per
-span that is a GenAI operation. A file has one request, as protobuf or JSON, or many of them, as the
+span that is a GenAI operation, with the standing that it has in the end. A file has one request, as protobuf or JSON, or many of them, as the
 Collector's file exporter writes them; gzip and Zstandard too. Spans without valid ids are left out,
 as the processor passes them on unpriced.
 
@@ -31,6 +37,8 @@ as the processor passes them on unpriced.
     const keys = createScanKeys(dimensions)
     // The rule for what counts is the ledger's own, so a ledger applies it.
     const store = await openSqliteStore({ path: ':memory:' })
+    const relatives = createRelativeReader()
+    const entries: Entry[] = []
     let hasFailed = false
     const tellBad = async (...words: readonly string[]): Promise<void> => {
       hasFailed = true
@@ -48,18 +56,38 @@ as the processor passes them on unpriced.
           break
         }
         if (item.kind === 'changed') break
-        for (const span of item.spans) {
-          const entry = readEntry(span, books, dimensions)
-          if (entry === undefined) continue
-          const [recorded] = await store.record([entry])
-          await writeLine(io.stdout, toJson(entry, recorded!.standing))
-        }
+        const found = item.spans.flatMap((span) => readEntry(span, books, dimensions) ?? [])
+        await store.record(found, relatives.read(item, found))
+        entries.push(...found)
       }
       read.close()
+    }
+    const standings = await findStandings(store, entries)
+    for (const entry of entries) {
+      await writeLine(io.stdout, toJson(entry, standings.get(keyOf(entry))!))
     }
     await store.close()
     return hasFailed ? 2 : 0
   },
+}
+
+/** What each is in the end, when nothing comes any more and what is held has been settled. */
+async function findStandings(
+  store: Store,
+  entries: readonly Entry[],
+): Promise<ReadonlyMap<string, Standing>> {
+  const standings = new Map<string, Standing>()
+  const everything = { beforeUnixMs: Date.now() + 1, limit: MAX_TRACES_PER_STEP }
+  while (!(await store.settle(everything)).isDone);
+  for (const traceId of new Set(entries.map((entry) => entry.traceId))) {
+    const stored = await store.entries({ traceId, limit: MAX_ENTRIES_PER_TRACE })
+    for (const entry of stored) standings.set(keyOf(entry), entry.standing)
+  }
+  return standings
+}
+
+function keyOf({ traceId, spanId }: Entry): string {
+  return traceId + spanId
 }
 
 /** What a span may leave out is null, so that every object has the same members. */

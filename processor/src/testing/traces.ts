@@ -19,6 +19,7 @@ export interface AttributeJson {
 export interface SpanJson {
   readonly traceId: string
   readonly spanId: string
+  readonly parentSpanId?: string
   readonly name: string
   readonly startTimeUnixNano: string
   readonly endTimeUnixNano: string
@@ -102,7 +103,7 @@ const { ExportTraceServiceRequest } = (
 export function encodeTraces(request: TracesJson): Buffer {
   // Ids are hex in OTLP/JSON; a string would be taken for base64.
   const message: object = JSON.parse(JSON.stringify(request), (key, value) =>
-    key === 'traceId' || key === 'spanId' ? Buffer.from(value, 'hex') : value,
+    /^(?:trace|span|parentSpan)Id$/.test(key) ? Buffer.from(value, 'hex') : value,
   )
   const type = ExportTraceServiceRequest
   return Buffer.from(type.encode(type.fromObject(message)).finish())

@@ -1,11 +1,16 @@
-import { scanTraces, type ScanKeys, type ScannedSpan } from '@spancost/otlp'
+import { scanTraces, type Encoding, type ScanKeys, type ScannedSpan } from '@spancost/otlp'
 import { describeError } from '../../describe-error.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { findFraming, readRequests, type FileItem, type ItemPlace } from './read-requests.ts'
 
 /** The marked spans of one request of a file, or why there are none. */
 export type SpansItem =
-  | ({ readonly kind: 'spans'; readonly spans: readonly ScannedSpan[] } & ItemPlace)
+  | ({
+      readonly kind: 'spans'
+      readonly spans: readonly ScannedSpan[]
+      readonly body: Uint8Array
+      readonly encoding: Encoding
+    } & ItemPlace)
   | Extract<FileItem, { kind: 'bad' }>
   /** Its start is not what was read before; nothing was read now. */
   | { readonly kind: 'changed' }
@@ -61,7 +66,7 @@ function toSpans(item: Extract<FileItem, { kind: 'request' }>, keys: ScanKeys): 
   if (fault !== undefined) return bad(fault)
   const result = scanTraces(bytes, encoding, keys)
   if (result.kind !== 'scanned') return bad(`not OTLP: ${result.reason}`)
-  return { kind: 'spans', name, number, spans: result.scan.spans }
+  return { kind: 'spans', name, number, spans: result.scan.spans, body: bytes, encoding }
 }
 
 const START_OF_TRACES = Buffer.from('{"resourceSpans":')

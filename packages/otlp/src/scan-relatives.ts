@@ -1,0 +1,221 @@
+import { readText, cutText } from './read-text.ts'
+import type { Encoding } from './scan.ts'
+import {
+  createCursor,
+  findField,
+  FIXED64,
+  LENGTH,
+  MalformedError,
+  readLength,
+  readTag,
+  skipValue,
+  type Cursor,
+} from './wire.ts'
+
+/** What of a span says where in its trace it is, whatever else it may be. */
+export interface ScannedRelative {
+  /** Ids as in `ScannedSpan`; neither of the first two is empty. */
+  readonly traceId: string
+  readonly spanId: string
+  readonly parentSpanId: string
+  readonly name: string
+  readonly startTimeUnixNano: bigint
+  readonly endTimeUnixNano: bigint
+  /** `service.name` of its resource, or empty. */
+  readonly service: string
+}
+
+/** Asked once for each span that has both ids. */
+export type IsWanted = (traceId: string, spanId: string) => boolean
+
+/**
+ * Lists spans that a scan left out because nothing marked them, of a request that was scanned before:
+ * where it is malformed, the list ends. Of a span that is not wanted only the ids are read.
+ */
+export function scanRelatives(
+  body: Uint8Array,
+  encoding: Encoding,
+  isWanted: IsWanted,
+): readonly ScannedRelative[] {
+  const found: ScannedRelative[] = []
+  try {
+    if (encoding === 'json') visitJson(body, isWanted, found)
+    else visitProtobuf(createCursor(body), isWanted, found)
+  } catch (error) {
+    const isBad = error instanceof MalformedError || error instanceof SyntaxError
+    if (!isBad) throw error
+  }
+  return found
+}
+
+// Tags of opentelemetry-proto 1.11, as in `protobuf.ts`.
+const RESOURCE_SPANS = (1 << 3) | LENGTH
+const RESOURCE = (1 << 3) | LENGTH
+const SCOPE_SPANS = (2 << 3) | LENGTH
+const SPANS = (2 << 3) | LENGTH
+const ATTRIBUTES = (1 << 3) | LENGTH
+const KEY = (1 << 3) | LENGTH
+const VALUE = (2 << 3) | LENGTH
+const STRING_VALUE = (1 << 3) | LENGTH
+const TRACE_ID = (1 << 3) | LENGTH
+const SPAN_ID = (2 << 3) | LENGTH
+const PARENT_SPAN_ID = (4 << 3) | LENGTH
+const NAME = (5 << 3) | LENGTH
+const START = (7 << 3) | FIXED64
+const END = (8 << 3) | FIXED64
+
+const SERVICE_NAME = 'service.name'
+
+function visitProtobuf(cursor: Cursor, isWanted: IsWanted, found: ScannedRelative[]): void {
+  forEach(cursor, RESOURCE_SPANS, 0, cursor.bytes.length, (start, end) => {
+    let service: string | undefined
+    const findService = (): string => (service ??= readService(cursor, start, end))
+    forEach(cursor, SCOPE_SPANS, start, end, (scopeStart, scopeEnd) => {
+      forEach(cursor, SPANS, scopeStart, scopeEnd, (spanStart, spanEnd) => {
+        const span = readSpan(cursor, spanStart, spanEnd, isWanted)
+        if (span !== undefined) found.push({ ...span, service: findService() })
+      })
+    })
+  })
+}
+
+/** Calls `visit` for each occurrence of one length-delimited field. */
+function forEach(
+  cursor: Cursor,
+  wanted: number,
+  start: number,
+  end: number,
+  visit: (start: number, end: number) => void,
+): void {
+  cursor.at = start
+  while (findField(cursor, wanted, end)) {
+    const { at, contentEnd } = cursor
+    visit(at, contentEnd)
+    cursor.at = contentEnd
+  }
+}
+
+function readService(cursor: Cursor, start: number, end: number): string {
+  let service = ''
+  forEach(cursor, RESOURCE, start, end, (resourceStart, resourceEnd) => {
+    forEach(cursor, ATTRIBUTES, resourceStart, resourceEnd, (at, attributeEnd) => {
+      let key = ''
+      let value = ''
+      forEach(cursor, KEY, at, attributeEnd, (keyStart, keyEnd) => {
+        key = readText(cursor, keyStart, keyEnd)
+      })
+      if (key !== SERVICE_NAME) return
+      forEach(cursor, VALUE, at, attributeEnd, (valueStart, valueEnd) => {
+        forEach(cursor, STRING_VALUE, valueStart, valueEnd, (textStart, textEnd) => {
+          value = readText(cursor, textStart, textEnd)
+        })
+      })
+      if (service === '') service = value
+    })
+  })
+  return service
+}
+
+function readSpan(
+  cursor: Cursor,
+  start: number,
+  end: number,
+  isWanted: IsWanted,
+): Omit<ScannedRelative, 'service'> | undefined {
+  let [traceAt, spanAt, parentAt, nameAt, nameEnd, startAt, endAt] = [-1, -1, -1, 0, 0, -1, -1]
+  cursor.at = start
+  while (cursor.at < end) {
+    const tag = readTag(cursor, end)
+    if ((tag & 7) !== LENGTH) {
+      if (tag === START) startAt = cursor.at
+      else if (tag === END) endAt = cursor.at
+      skipValue(cursor, tag & 7, end)
+      continue
+    }
+    const contentEnd = readLength(cursor, end)
+    const { at } = cursor
+    const length = contentEnd - at
+    if (tag === TRACE_ID) traceAt = length === 16 ? at : -1
+    else if (tag === SPAN_ID) spanAt = length === 8 ? at : -1
+    else if (tag === PARENT_SPAN_ID) parentAt = length === 8 ? at : -1
+    else if (tag === NAME) [nameAt, nameEnd] = [at, contentEnd]
+    cursor.at = contentEnd
+  }
+  const traceId = readId(cursor.bytes, traceAt, 16)
+  const spanId = readId(cursor.bytes, spanAt, 8)
+  if (traceId === '' || spanId === '' || !isWanted(traceId, spanId)) return undefined
+  return {
+    traceId,
+    spanId,
+    parentSpanId: readId(cursor.bytes, parentAt, 8),
+    name: readText(cursor, nameAt, nameEnd),
+    startTimeUnixNano: readTime(cursor, startAt),
+    endTimeUnixNano: readTime(cursor, endAt),
+  }
+}
+
+/** An id of zeros is none, as OTLP says. */
+function readId(bytes: Buffer, at: number, length: number): string {
+  if (at < 0) return ''
+  const id = bytes.toString('hex', at, at + length)
+  return id.startsWith('0') && /^0+$/.test(id) ? '' : id
+}
+
+function readTime(cursor: Cursor, at: number): bigint {
+  return at < 0 ? 0n : cursor.view.getBigUint64(at, true)
+}
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+function visitJson(body: Uint8Array, isWanted: IsWanted, found: ScannedRelative[]): void {
+  const request: unknown = JSON.parse(new TextDecoder().decode(body))
+  for (const resourceSpans of listObjects(request, 'resourceSpans')) {
+    const service = findServiceInJson(resourceSpans['resource'])
+    for (const scopeSpans of listObjects(resourceSpans, 'scopeSpans')) {
+      for (const span of listObjects(scopeSpans, 'spans')) {
+        const [traceId, spanId] = [toId(span['traceId'], 32), toId(span['spanId'], 16)]
+        if (traceId === '' || spanId === '' || !isWanted(traceId, spanId)) continue
+        found.push({
+          traceId,
+          spanId,
+          parentSpanId: toId(span['parentSpanId'], 16),
+          name: toText(span['name']),
+          startTimeUnixNano: toTime(span['startTimeUnixNano']),
+          endTimeUnixNano: toTime(span['endTimeUnixNano']),
+          service,
+        })
+      }
+    }
+  }
+}
+
+function listObjects(holder: unknown, name: string): readonly JsonObject[] {
+  if (!isObject(holder) || !Array.isArray(holder[name])) return []
+  return (holder[name] as readonly unknown[]).filter(isObject)
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null
+}
+
+function findServiceInJson(resource: unknown): string {
+  const found = listObjects(resource, 'attributes').find(({ key }) => key === SERVICE_NAME)
+  return isObject(found?.['value']) ? toText(found['value']['stringValue']) : ''
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' ? cutText(value) : ''
+}
+
+function toId(value: unknown, digits: number): string {
+  if (typeof value !== 'string' || value.length !== digits) return ''
+  const id = value.toLowerCase()
+  return /^[0-9a-f]+$/.test(id) && !/^0+$/.test(id) ? id : ''
+}
+
+/** What is no time was refused by the scan. */
+function toTime(value: unknown): bigint {
+  const isDigits = typeof value === 'string' && /^\d{1,20}$/.test(value)
+  if (!isDigits && !(typeof value === 'number' && Number.isInteger(value))) return 0n
+  return BigInt.asUintN(64, BigInt(value))
+}
