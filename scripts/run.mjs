@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { runChild, runStep } from './child.mjs'
-import { build, prepareCheckout, ROOT, SetupError } from './setup.mjs'
+import { build, fetchNode, prepareCheckout, ROOT, SetupError } from './setup.mjs'
 
 const TASKS = {
   start: runStart,
@@ -15,6 +15,7 @@ const TASKS = {
   spancost: runSpancost,
   check: runChecks,
   bench: runBenchmark,
+  matrix: runMatrix,
   fuzz: (tools, args) => runTestProgram(tools, 'fuzz', args),
   faults: (tools, args) => runTestProgram(tools, 'faults', args),
   soak: (tools, args) => runTestProgram(tools, 'soak', args),
@@ -22,6 +23,9 @@ const TASKS = {
 
 const SPANCOST = 'processor/dist/main.js'
 const DEMO = 'test/dist/demo/main.js'
+
+/** Beside the Node that runs the tasks: with loader threads only, and the newest. */
+const MATRIX_NODES = ['22.23.3', '26.10.0']
 
 /** Scripts of installed packages. The types come before them: the linter reads what they build. */
 const CHECKS = {
@@ -62,6 +66,17 @@ async function runSpancost(tools, args) {
 async function runBenchmark(tools, [name, ...args]) {
   await buildOrThrow(tools)
   return runScript(tools, [`test/dist/bench/${name}.js`, ...args])
+}
+
+/** The scenario matrix of the instrumentations, with `--all-nodes` on every Node that they know. */
+async function runMatrix(tools, args) {
+  await buildOrThrow(tools)
+  const isWide = args.includes('--all-nodes')
+  const others = isWide ? await Promise.all(MATRIX_NODES.map((version) => fetchNode(version))) : []
+  const env = { ...tools.env, MATRIX_NODES: [tools.node, ...others].join(',') }
+  const rest = args.filter((arg) => arg !== '--all-nodes')
+  const test = ['vitest/vitest.mjs', 'run', 'test/src/instrumentation/matrix', ...rest]
+  return runTool(runChild, { ...tools, env }, test)
 }
 
 /** The long form of what `npm test` does for a moment. */

@@ -55,11 +55,16 @@ function isNodeGoodEnough(version) {
 
 async function findNode() {
   if (isNodeGoodEnough(process.versions.node)) return process.execPath
+  return fetchNode(NODE_VERSION)
+}
+
+/** One more version of Node, beside the one that runs the tasks. */
+export async function fetchNode(version) {
   const name = NODE_PACKAGES[PLATFORM]
   if (name === undefined) {
     throw new SetupError(`Node 22.15+, 24 or 26+ is needed, and npm has none for ${PLATFORM}`)
   }
-  const home = await fetchPackage(name, NODE_VERSION)
+  const home = await fetchPackage(name, version)
   const node = path.join(home, 'bin', WINDOWS ? 'node.exe' : 'node')
   if (spawnSync(node, ['--version']).status !== 0) {
     throw new SetupError(`Node 22.15+, 24 or 26+ is needed, and ${node} does not run here`)

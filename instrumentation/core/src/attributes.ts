@@ -31,7 +31,11 @@ import {
 
 /** Leaves out what has no value; metrics would export it as an empty one. */
 export function withoutAbsent(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined))
+  const present: Attributes = {}
+  for (const key in attributes) {
+    if (attributes[key] !== undefined) present[key] = attributes[key]
+  }
+  return present
 }
 
 /** What a reply adds to a span. */

@@ -28,6 +28,18 @@ export function readMember(value: unknown, name: string): unknown {
 export function readServer(baseUrl: unknown): OperationStart['server'] {
   const text = baseUrl instanceof URL ? baseUrl.href : baseUrl
   if (typeof text !== 'string') return undefined
+  if (serversByUrl.has(text)) return serversByUrl.get(text)
+  const server = parseServer(text)
+  if (serversByUrl.size >= MAX_SERVERS) serversByUrl.clear()
+  serversByUrl.set(text, server)
+  return server
+}
+
+/** An application talks to few servers, in every call to one of them. */
+const MAX_SERVERS = 100
+const serversByUrl = new Map<string, OperationStart['server']>()
+
+function parseServer(text: string): OperationStart['server'] {
   const url = URL.parse(text)
   if (url === null) return undefined
   const defaultPort = url.protocol === 'http:' ? 80 : 443
