@@ -452,6 +452,34 @@ mistral_ai | codestral-latest | 2024-12-01 | | | | i0.2 o0.6
 mistral_ai | codestral-latest | 2026-09-15 | | | | i0.3 o0.9
 x_ai | grok-4.20-0309-reasoning | 2026-06-15 | | | | i2 c0.2 o6
 x_ai | grok-4.20-0309-reasoning | 2026-09-15 | | | | i1.25 c0.2 o2.5
+# Where a long context begins, and how long it cost more
+anthropic | claude-sonnet-4-20250514 | 2025-08-11 | | | @200001 | i3 c0.3 w3.75 h6 o15 s10
+anthropic | claude-sonnet-4-20250514 | 2026-01-10 | | | @200000 | i3 c0.3 w3.75 h6 o15 s10
+anthropic | claude-sonnet-4-20250514 | 2026-01-10 | | | @200001 | i6 c0.6 w7.5 h12 o22.5 s10
+anthropic | claude-sonnet-4-20250514 | 2026-01-10 | batch | | @200001 | i3 c0.3 w3.75 h6 o11.25 s10
+anthropic | claude-sonnet-4-20250514 | 2026-04-30 | | | @200001 | i3 c0.3 w3.75 h6 o15 s10
+aws.bedrock | us.anthropic.claude-sonnet-4-5-20250929-v1:0 | 2026-01-10 | | | @200001 | i6.6 c0.66 w8.25 h13.2 o24.75
+aws.bedrock | us.anthropic.claude-sonnet-4-5-20250929-v1:0 | 2026-01-10 | | | @200000 | i3.3 c0.33 w4.125 h6.6 o16.5
+aws.bedrock | us.anthropic.claude-sonnet-4-5-20250929-v1:0 | 2026-05-01 | | | @200001 | i3.3 c0.33 w4.125 h6.6 o16.5
+aws.bedrock | global.anthropic.claude-sonnet-4-20250514-v1:0 | 2026-01-10 | | | @200001 | i6 c0.6 w7.5 h12 o22.5
+gcp.vertex_ai | claude-sonnet-4-5@20250929 | 2026-01-10 | | | @200001 | i6 c0.6 w7.5 h12 o22.5
+gcp.vertex_ai | claude-sonnet-4@20250514 | 2026-01-10 | | | @200001 | i6 c0.6 w7.5 h12 o22.5
+x_ai | grok-4-fast | 2026-03-01 | | | @128000 | i0.2 c0.05 o0.5 s5
+x_ai | grok-4-fast | 2026-03-01 | | | @128001 | i0.4 c0.05 o1 s5
+x_ai | grok-4-0709 | 2026-03-01 | | | @128001 | i6 c0.75 o30 s5
+openai | gpt-5.4 | 2026-09-15 | | | @271999 | i2.5 c0.25 o15
+openai | gpt-5.4 | 2026-09-15 | | | @272000 | i5 c0.5 o22.5
+openai | gpt-5.4 | 2026-09-15 | flex | | @271999 | i1.25 c0.13 o7.5
+openai | gpt-5.4 | 2026-09-15 | flex | | @272000 | i2.5 c0.25 o11.25
+
+# Resellers
+fireworks | accounts/fireworks/models/deepseek-v3 | 2026-09-15 | | | | i0.9 o0.9
+together | mistralai/Mixtral-8x7B-Instruct-v0.1 | 2026-09-15 | | | | i0.6 o0.6
+openrouter | openai/gpt-5:batch | 2026-09-15 | | | | i0.625 c0.0625 o5
+openrouter | anthropic/claude-sonnet-4.5:batch | 2026-09-15 | | | | i1.5 c0.15 w1.875 o7.5
+openrouter | openai/gpt-5-nano | 2026-09-15 | | | | i0.05 c0.005 o0.4
+gcp.gemini | gemini-2.5-flash-image | 2026-09-15 | | | | i0.3 c0.03 o2.5
+
 # Corrections
 aws.bedrock | amazon.titan-text-express-v1 | 2026-09-15 | | | | i0.2 o0.6
 aws.bedrock | meta.llama3-1-70b-instruct-v1:0 | 2026-09-15 | | | | i0.72 o0.72

@@ -71,6 +71,28 @@ describe('Langfuse', () => {
     expect(readUsage({})?.usage).toEqual({})
   })
 
+  test('may have its counts as text, or as OpenAI answered them', () => {
+    const text = { input: '100', output: '50', cache_read_input_tokens: 900 }
+    expect(readUsage(text)?.usage).toEqual({
+      inputTokens: 1000,
+      cacheReadTokens: 900,
+      outputTokens: 50,
+    })
+    const openai = {
+      prompt_tokens: 1000,
+      completion_tokens: 50,
+      total_tokens: 1050,
+      prompt_tokens_details: { cached_tokens: 900 },
+      completion_tokens_details: { reasoning_tokens: 20 },
+    }
+    expect(readUsage(openai)?.usage).toEqual({
+      inputTokens: 1000,
+      cacheReadTokens: 900,
+      outputTokens: 50,
+      reasoningTokens: 20,
+    })
+  })
+
   test('a plain span is no operation', () => {
     expect(read('langfuse-sdk', 'x', { 'langfuse.observation.type': 'span' })).toBeUndefined()
   })

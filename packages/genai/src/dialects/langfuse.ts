@@ -1,6 +1,7 @@
 import { createDialect, type Claim } from '../create-dialect.ts'
 import { GEN_AI_TEXTS } from '../gen-ai.ts'
-import type { SpanReader } from '../values.ts'
+import type { ReportedUsage } from '../normalize-usage.ts'
+import { toCount, type SpanReader } from '../values.ts'
 
 const TYPE = 'langfuse.observation.type'
 const USAGE = 'langfuse.observation.usage_details'
@@ -54,7 +55,7 @@ export const langfuse = createDialect({
   classify: ({ read }) => TYPES.get(read.text([TYPE])?.toLowerCase() ?? ''),
   derive({ total, ...raw }, read) {
     const sides = addBuckets(total, read)
-    if (sides === undefined) return raw
+    if (sides === undefined) return readOpenai(raw, read)
     const { cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, reasoning = 0 } = raw
     const { cacheWrite = cacheWrite5m + cacheWrite1h } = raw
     return {
@@ -65,6 +66,22 @@ export const langfuse = createDialect({
   },
   convention: () => ({ cache: 'outside', reasoning: 'outside' }),
 })
+
+/** Users may also pass on what OpenAI answered, where parts stand inside their totals. */
+function readOpenai(raw: ReportedUsage, read: SpanReader): ReportedUsage {
+  const input = read.count([`${USAGE}#prompt_tokens`, `${USAGE}#promptTokens`])
+  const output = read.count([`${USAGE}#completion_tokens`, `${USAGE}#completionTokens`])
+  if (input === undefined && output === undefined) return raw
+  const cacheRead = read.count([`${USAGE}#prompt_tokens_details.cached_tokens`])
+  const reasoning = read.count([`${USAGE}#completion_tokens_details.reasoning_tokens`])
+  return {
+    ...raw,
+    ...(input !== undefined && { input: input - (cacheRead ?? 0) }),
+    ...(output !== undefined && { output: output - (reasoning ?? 0) }),
+    ...(cacheRead !== undefined && { cacheRead }),
+    ...(reasoning !== undefined && { reasoning }),
+  }
+}
 
 /**
  * Input and output with all their buckets. Its wrapper takes every detail off the total, also those
@@ -82,8 +99,9 @@ function addBuckets(
   const isSpent = { input: !hasRest(buckets, 'input'), output: !hasRest(buckets, 'output') }
   for (const [name, value] of Object.entries(buckets)) {
     const side = name.includes('input') ? 'input' : name.includes('output') ? 'output' : undefined
-    if (side === undefined || typeof value !== 'number') continue
-    sides[side] += value
+    const count = toCount(value)
+    if (side === undefined || count === undefined || Number.isNaN(count)) continue
+    sides[side] += count
     isCounted = true
   }
   // Nothing that is counted is no usage, which is not the same as usage of nothing.
