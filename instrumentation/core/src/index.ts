@@ -9,8 +9,11 @@ export {
   type CostDimensionsProcessor,
 } from './cost-dimensions.ts'
 export { createCostPropagator, type CostPropagatorOptions } from './cost-propagator.ts'
+export { createInstruments, type Instruments } from './metrics.ts'
+export { defineSdkModule } from './module.ts'
 export * from './names.ts'
-export type { Observation, ReplyReader } from './observation.ts'
+export { endWhenDropped, type Observation, type ReplyReader } from './observation.ts'
+export { observeReadableStream } from './readable-stream.ts'
 export {
   startOperation,
   type ActiveOperation,

@@ -12,7 +12,8 @@ export interface SdkModule {
   /** The major versions that the instrumentation knows. */
   readonly majors: readonly number[]
   readonly diag: DiagLogger
-  patch(moduleExports: unknown): void
+  /** @returns other exports for those that cannot be changed in place, if there are any */
+  patch(moduleExports: unknown): unknown
 }
 
 /**
@@ -25,14 +26,11 @@ export interface SdkModule {
 export function defineSdkModule(sdk: SdkModule): InstrumentationNodeModuleDefinition {
   const patch = (moduleExports: unknown, version?: string) => {
     const major = Number.parseInt(version ?? '', 10)
-    if (sdk.majors.includes(major)) {
-      sdk.patch(moduleExports)
-    } else {
-      sdk.diag.warn(
-        `${sdk.name} ${version ?? '(unknown version)'} is not instrumented, its calls make no ` +
-          `spans. Known major versions: ${sdk.majors.join(', ')}.`,
-      )
-    }
+    if (sdk.majors.includes(major)) return sdk.patch(moduleExports) ?? moduleExports
+    sdk.diag.warn(
+      `${sdk.name} ${version ?? '(unknown version)'} is not instrumented, its calls make no ` +
+        `spans. Known major versions: ${sdk.majors.join(', ')}.`,
+    )
     return moduleExports
   }
   const ignore = () => undefined

@@ -98,6 +98,8 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
     const failure = error ?? (reply.errorType === undefined ? undefined : describeFailure(reply))
     span.setAttributes(describeReply(reply, start.serviceTierKey))
     if (firstChunkAfterS !== undefined) {
+      // Of some SDKs, the request does not tell.
+      span.setAttribute(ATTR_GEN_AI_REQUEST_STREAM, true)
       span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, firstChunkAfterS)
     }
     if (failure !== undefined) {

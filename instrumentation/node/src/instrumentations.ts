@@ -14,6 +14,7 @@ import {
   type OpenAIInstrumentationConfig,
 } from '@spancost/instrumentation-openai'
 import { TogetherInstrumentation } from '@spancost/instrumentation-together'
+import { VercelAIInstrumentation } from '@spancost/instrumentation-vercel-ai'
 
 /** Settings by the name of the instrumentation's package; `enabled: false` leaves one out. */
 export interface NodeInstrumentationsConfig {
@@ -26,6 +27,7 @@ export interface NodeInstrumentationsConfig {
   readonly '@spancost/instrumentation-ollama'?: InstrumentationConfig
   readonly '@spancost/instrumentation-openai'?: OpenAIInstrumentationConfig
   readonly '@spancost/instrumentation-together'?: InstrumentationConfig
+  readonly '@spancost/instrumentation-vercel-ai'?: InstrumentationConfig
 }
 
 type Create = (config: NodeInstrumentationsConfig) => Instrumentation | undefined
@@ -41,6 +43,7 @@ const CREATORS: readonly Create[] = [
   createUnlessDisabled('@spancost/instrumentation-ollama', OllamaInstrumentation),
   createUnlessDisabled('@spancost/instrumentation-openai', OpenAIInstrumentation),
   createUnlessDisabled('@spancost/instrumentation-together', TogetherInstrumentation),
+  createUnlessDisabled('@spancost/instrumentation-vercel-ai', VercelAIInstrumentation),
 ]
 
 /**
@@ -53,6 +56,7 @@ export const INSTRUMENTED_PACKAGES: readonly string[] = [
   '@aws-sdk/client-bedrock-runtime',
   '@google/genai',
   '@mistralai/mistralai',
+  'ai',
   'cohere-ai',
   'groq-sdk',
   'ollama',

@@ -1,4 +1,5 @@
 /** One file for each provider's reply shape; each reads `unknown` and returns a `Reply`. */
+export { readAiSdkReply } from './ai-sdk.ts'
 export { readAnthropicReply } from './anthropic.ts'
 export { readBedrockReply } from './bedrock.ts'
 export { readCohereReply } from './cohere.ts'

@@ -9,6 +9,7 @@ import { bedrock } from './bedrock.ts'
 import { openai } from './openai/index.ts'
 import { openaiMore } from './openai/more.ts'
 import { together } from './together/index.ts'
+import { vercelAI } from './vercel-ai/index.ts'
 
 /**
  * Every SDK of the scenario matrix. To add one: a file here that says what applications do with it
@@ -28,4 +29,5 @@ export const SDKS: Readonly<Record<string, TestedSdk<never>>> = {
   mistral,
   ollama,
   together,
+  vercelAI,
 }

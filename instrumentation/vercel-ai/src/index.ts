@@ -1,0 +1,1 @@
+export { VercelAIInstrumentation, type VercelAIInstrumentationConfig } from './instrumentation.ts'
