@@ -34,6 +34,7 @@ function makeOdd(random: Random): Seed {
 
 /** What went wrong with an input, and the input, so that it can become a test. */
 export function describeFailure({ seed, index, signal, encoding, body }: Input, what: string) {
+  const said = what.slice(0, 300)
   const bytes = body.length > 2000 ? `${body.length} bytes` : body.toString('base64')
-  return `seed ${seed} index ${index}, ${signal} in ${encoding}: ${what}\n  ${bytes}`
+  return `seed ${seed} index ${index}, ${signal} in ${encoding}: ${said}\n  ${bytes}`
 }
