@@ -95,7 +95,9 @@ export const SCENARIOS: Readonly<Record<string, (client: Anthropic) => Promise<u
       { signal: abort.signal },
     )
     const iterator = stream[Symbol.asyncIterator]()
-    const first = await iterator.next()
+    // How many of the events before the text come with it, differs from run to run.
+    let first = await iterator.next()
+    while (first.value?.type !== 'content_block_delta') first = await iterator.next()
     abort.abort()
     let last = await iterator.next()
     while (last.done !== true) last = await iterator.next()

@@ -19,7 +19,6 @@ interface Call {
   readonly finish?: string
   /** HTTP statuses that the SDK's span tells: the last one, and how often it tried again. */
   readonly http?: { readonly status?: number; readonly resent?: number }
-  readonly hasFirstChunk?: boolean
   readonly compacted?: boolean
 }
 
@@ -66,7 +65,7 @@ function describeCommon(call: Call): Attributes {
       ...SEARCHES,
       'gen_ai.response.finish_reasons': [finish],
     }),
-    ...(isStream && reply !== 'none' && call.hasFirstChunk !== false && FIRST_CHUNK),
+    ...(isStream && reply !== 'none' && FIRST_CHUNK),
   }
 }
 
@@ -157,13 +156,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   message_stream_to_readable: STREAM,
   // Left early: the output is not known, and it is no error.
   message_stream_break: { ...STREAM, reply: 'begun' },
-  // For the SDK, the first chunk is the first one with text, which never came.
-  message_stream_aborted: {
-    ...STREAM,
-    model: 'claude-endless',
-    reply: 'begun',
-    hasFirstChunk: false,
-  },
+  message_stream_aborted: { ...STREAM, model: 'claude-endless', reply: 'begun' },
   message_stream_failing: {
     ...STREAM,
     model: 'claude-overloaded',
