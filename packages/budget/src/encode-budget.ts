@@ -1,0 +1,13 @@
+import type { Budget } from './budget.ts'
+
+/** A budget as text, for a ledger to keep. */
+export function encodeBudget(budget: Budget): string {
+  const { limit } = budget
+  return JSON.stringify({ ...budget, limit: { ...limit, amount: limit.amount.toString() } })
+}
+
+/** What `encodeBudget` made of it. Only of its own texts: nothing is checked. */
+export function decodeBudget(text: string): Budget {
+  const { limit, ...rest } = JSON.parse(text) as Budget
+  return { ...rest, limit: { ...limit, amount: BigInt(limit.amount) } }
+}
