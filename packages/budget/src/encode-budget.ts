@@ -1,4 +1,4 @@
-import type { Budget } from './budget.ts'
+import type { Budget, Limit } from './budget.ts'
 
 /** A budget as text, for a ledger to keep. */
 export function encodeBudget(budget: Budget): string {
@@ -8,6 +8,7 @@ export function encodeBudget(budget: Budget): string {
 
 /** What `encodeBudget` made of it. Only of its own texts: nothing is checked. */
 export function decodeBudget(text: string): Budget {
-  const { limit, ...rest } = JSON.parse(text) as Budget
-  return { ...rest, limit: { ...limit, amount: BigInt(limit.amount) } }
+  type Written = Omit<Budget, 'limit'> & { limit: Limit & { amount: unknown } }
+  const { limit, ...rest } = JSON.parse(text) as Written
+  return { ...rest, limit: { ...limit, amount: BigInt(String(limit.amount)) } }
 }

@@ -32,6 +32,8 @@ export interface Entry {
   readonly units: Units
   readonly rating: Rating
   readonly labels: Labels
+  /** The hold of a decision that let it through; it ends when the entry is recorded. */
+  readonly holdId?: string
 }
 
 /**

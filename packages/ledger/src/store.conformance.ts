@@ -8,6 +8,7 @@ import {
   describeOnce,
   describeStanding,
 } from './store-entries.conformance.ts'
+import { describeBudgets } from './store-budgets.conformance.ts'
 import { describeCorrections } from './store-corrections.conformance.ts'
 import { describeMetrics, describeNotes } from './store-metrics.conformance.ts'
 import type { Store } from './store.ts'
@@ -64,6 +65,10 @@ export function describeStore(name: string, openStore: (folder: string) => Promi
       describeMetrics(place)
       describeNotes(place)
     })
+    describe('budgets', () => {
+      describeBudgets(place)
+    })
+
     describe('life', () => {
       describeLife(place)
       describeRefusals(place)

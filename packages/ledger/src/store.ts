@@ -1,4 +1,5 @@
 import type { CostPart, CostStatus } from '@spancost/pricing'
+import type { BudgetStore } from './budgets.ts'
 import type { Entry, Labels, Relative, Standing, StoredEntry } from './entry.ts'
 import type { Granularity } from './zone.ts'
 
@@ -172,6 +173,7 @@ export interface Store {
    * was faster, and nothing was written.
    */
   writeNote(name: string, text: string, version: number): Promise<boolean>
+  readonly budgets: BudgetStore
   /** Finishes what was asked for, then closes. Later calls reject. */
   close(): Promise<void>
 }

@@ -6,7 +6,7 @@ const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['packages/genai', []],
   ['packages/otlp', []],
   ['packages/pricing', ['packages/genai']],
-  ['packages/ledger', ['packages/genai', 'packages/pricing']],
+  ['packages/ledger', ['packages/budget', 'packages/genai', 'packages/pricing']],
   ['packages/budget', ['packages/pricing']],
   ['instrumentation/core', ['packages/genai']],
   ['instrumentation/node', ['instrumentation/*']],

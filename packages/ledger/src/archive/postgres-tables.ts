@@ -183,7 +183,9 @@ function createTarget(
         if (kinds.has(`${name}.trace_id`)) await client.query(sql)
       }
       await client.query(
-        "SELECT setval('entry_sequence', (SELECT coalesce(max(sequence), 1) FROM entries))",
+        `SELECT setval('entry_sequence', (SELECT coalesce(max(sequence), 1) FROM (
+          SELECT sequence FROM entries UNION ALL SELECT sequence FROM corrections
+          UNION ALL SELECT sequence FROM budget_audit) AS given))`,
       )
       await client.query('UPDATE ledger SET began_at_unix_ms = $1', [beganAtUnixMs])
       await commit()

@@ -46,6 +46,9 @@ export const MOVED_TABLES = [
   'dropped_totals',
   'dropped_reversals',
   'notes',
+  'counters',
+  'decisions',
+  'budget_audit',
 ] as const
 
 const MS_PER_DAY = 86_400_000n

@@ -28,7 +28,7 @@ const INSERT_CORRECTIONS = `
       AS change (trace_id, span_id, now_ms, reason, standing, sign, place)
     JOIN entries USING (trace_id, span_id)
   ORDER BY place
-  RETURNING hour, label_set, status, error_type, ${FIGURES.join(', ')}`
+  RETURNING hour, hour_nano, label_set, status, error_type, ${FIGURES.join(', ')}`
 
 const INSERT_UNSETTLED = insertInto('unsettled', [
   ['trace_id', 'bytea'],
@@ -54,6 +54,7 @@ const FORGET_DUE = `
 type CorrectedRow = SumRow &
   MetricRow & {
     readonly hour: bigint
+    readonly hour_nano: bigint
     readonly label_set: string
     readonly status: string
     readonly error_type: string

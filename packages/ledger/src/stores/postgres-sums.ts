@@ -17,6 +17,7 @@ const ADD_TO = {
 /** Something that sums change by. */
 export interface Line {
   readonly hour: bigint
+  readonly hour_nano: bigint
   readonly label_set: string
   readonly status: string
   readonly error_type: string
@@ -30,6 +31,8 @@ type Rows = Map<string, { readonly key: readonly (string | bigint)[]; readonly f
 export interface SumChanges {
   addEntry(line: Line): void
   addCorrection(line: Line): void
+  /** All that was added, in no order. */
+  readonly lines: readonly Line[]
   /** Table by table, and sorted within each: one order for all processors, so that none is in a circle. */
   write(client: PoolClient): Promise<void>
 }
@@ -38,17 +41,21 @@ export function createSumChanges(): SumChanges {
   const hourly: Rows = new Map()
   const totals: Rows = new Map()
   const reversals: Rows = new Map()
+  const lines: Line[] = []
 
   function addToHourly({ hour, label_set: set, status, figures }: Line): void {
     addRow(hourly, [hour, set, status], figures.slice(0, SUM_TABLES.hourly.figures.length))
   }
 
   return {
+    lines,
     addEntry(line) {
+      lines.push(line)
       addToHourly(line)
       addRow(totals, [line.label_set, line.status, line.error_type], line.figures)
     },
     addCorrection(line) {
+      lines.push(line)
       const key = [line.label_set, line.status, line.error_type]
       const { increases, decreases } = splitFigures(line.figures)
       addToHourly(line)

@@ -7,6 +7,7 @@ import { toHourTime } from '../hours.ts'
 import type { Recorded, Settled, Store } from '../store.ts'
 import { countTokens } from '../sums.ts'
 import { encodeMetrics, METRIC_ENTRY_COLUMNS, spreadMetrics } from './metric-columns.ts'
+import type { PostgresChargers } from './postgres-budgets.ts'
 import { inTransaction } from './postgres-client.ts'
 import {
   awaitSettling,
@@ -82,7 +83,7 @@ export interface PostgresWriter {
  * processor may touch at the same time are taken table by table, and sorted within each; traces come
  * first, so that only one processor at a time thinks about what belongs together.
  */
-export function createPostgresWriter(pool: Pool): PostgresWriter {
+export function createPostgresWriter(pool: Pool, budgets: PostgresChargers): PostgresWriter {
   let partitionedDay = -1
 
   return {
@@ -93,7 +94,13 @@ export function createPostgresWriter(pool: Pool): PostgresWriter {
         await inTransaction(pool, (client) => makePartition(client, now.day))
       }
       partitionedDay = now.day
-      return inTransaction(pool, (client) => recordAll(client, entries, relatives, now))
+      return inTransaction(pool, async (client) => {
+        const sums = createSumChanges()
+        const recorded = await recordAll(client, entries, relatives, now, sums)
+        const holdIds = entries.flatMap(({ holdId }) => holdId ?? [])
+        await budgets.charge(client, sums.lines, holdIds)
+        return recorded
+      })
     },
     async settle({ beforeUnixMs, limit }) {
       const query = { beforeUnixMs, limit: checkLimit(limit) }
@@ -101,6 +108,7 @@ export function createPostgresWriter(pool: Pool): PostgresWriter {
         const sums = createSumChanges()
         const settled = await settleDue(client, query, Date.now(), sums)
         await sums.write(client)
+        await budgets.charge(client, sums.lines, [])
         return settled
       })
     },
@@ -112,6 +120,7 @@ async function recordAll(
   entries: readonly Entry[],
   relatives: readonly Relative[],
   now: Now,
+  sums: SumChanges,
 ): Promise<readonly Recorded[]> {
   await lockTraces(client, new Set([...entries, ...relatives].map((each) => each.traceId)), now.day)
   // Of copies within the call, the first one is the entry.
@@ -120,7 +129,6 @@ async function recordAll(
   const freshIds = await insertIds(client, [...byId.keys()].sort(), now.day)
   const fresh = [...byId].filter(([id]) => freshIds.has(id)).map(([, entry]) => entry)
   const widened = await insertRelatives(client, relatives, now.day)
-  const sums = createSumChanges()
   const standings = new Map<string, Standing>()
   const byTrace = Map.groupBy(fresh, ({ traceId }) => traceId)
   const waves = listWaves(byTrace, widened)
@@ -246,7 +254,13 @@ async function insertEntries(
     const figures = encodeSums(sumParts(rating), countTokens(entry.units))
     const metrics = encodeMetrics(entry)
     if (standing === 'counted') {
-      const key = { hour, label_set: labelSet, status: rating.status, error_type: errorType }
+      const key = {
+        hour,
+        hour_nano: nano,
+        label_set: labelSet,
+        status: rating.status,
+        error_type: errorType,
+      }
       sums.addEntry({ ...key, figures: [1n, ...figures, ...spreadMetrics(metrics)] })
     }
     const response = hashResponse(operation)

@@ -1,4 +1,5 @@
 import type { Store } from '../store.ts'
+import { createPostgresBudgets } from './postgres-budgets.ts'
 import { createPostgresNotes } from './postgres-notes.ts'
 import { explain, openPostgres } from './postgres-open.ts'
 import { createPostgresReader } from './postgres-read.ts'
@@ -21,7 +22,8 @@ const MAX_COMMITS_UNDER_WAY = 1
  */
 export async function openPostgresStore({ url }: PostgresOptions): Promise<Store> {
   const { pool, beganAtUnixMs, name } = await openPostgres(url)
-  const writer = createPostgresWriter(pool)
+  const { charge, ...budgets } = createPostgresBudgets(pool)
+  const writer = createPostgresWriter(pool, { charge })
   const reader = createPostgresReader(pool)
   const notes = createPostgresNotes(pool)
   const recorder = createRecorder(
@@ -70,6 +72,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     readNote: (note) => read(() => notes.readNote(note)),
     writeNote: (note, text, version) => read(() => notes.writeNote(note, text, version)),
     verify: (query) => read(() => reader.verify(query)),
+    budgets,
     close: () => (closed ??= close()),
   }
 }

@@ -14,6 +14,8 @@ export interface Batch {
   readonly texts: readonly (string | null)[]
   readonly figures: BigInt64Array<ArrayBuffer>
   readonly relatives: readonly Relative[]
+  /** The holds that entries settle. */
+  readonly holds: readonly string[]
 }
 
 /** An entry in the form of its row; what the store itself decides is not in it. */
@@ -60,7 +62,8 @@ export function packBatch(entries: readonly Entry[], relatives: readonly Relativ
     const sums = encodeSums(sumParts(rating), countTokens(entry.units))
     figures.set([hour, nano, ...sums, ...encodeMetrics(entry)], index * FIGURES_PER_ENTRY)
   }
-  return { texts, figures, relatives }
+  const holds = entries.flatMap(({ holdId }) => holdId ?? [])
+  return { texts, figures, relatives, holds }
 }
 
 export function unpackEntries({ texts, figures }: Pick<Batch, 'texts' | 'figures'>): PackedEntry[] {

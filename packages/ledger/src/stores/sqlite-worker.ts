@@ -5,6 +5,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Batch } from './sqlite-batch.ts'
 import type { Store } from '../store.ts'
+import type { BudgetStore } from '../budgets.ts'
+import { createSqliteBudgets } from './sqlite-budgets.ts'
 import { createNotes } from './sqlite-notes.ts'
 import { explain, openLedger } from './sqlite-open.ts'
 import { createReader } from './sqlite-read.ts'
@@ -29,6 +31,11 @@ export type Question =
       readonly name: string
       readonly text: string
       readonly version: number
+    }
+  | {
+      readonly kind: 'budgets'
+      readonly name: keyof BudgetStore
+      readonly given: readonly unknown[]
     }
   | { readonly kind: 'totals' | 'close' }
 
@@ -58,7 +65,8 @@ function reply(id: number, work: () => unknown): void {
 
 function serve(): number {
   const { database, beganAtUnixMs } = openLedger(path, busyTimeoutMs)
-  const writer = createWriter(database)
+  const budgets = createSqliteBudgets(database)
+  const writer = createWriter(database, budgets)
   const reader = createReader(database)
   const notes = createNotes(database)
 
@@ -92,6 +100,8 @@ function serve(): number {
         return notes.read(question.name)
       case 'writeNote':
         return notes.write(question.name, question.text, question.version)
+      case 'budgets':
+        return write((): unknown => Reflect.apply(budgets[question.name], budgets, question.given))
       case 'close':
         break
     }

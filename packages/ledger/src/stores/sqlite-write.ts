@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { checkLimit } from '../check-entry.ts'
 import type { Recorded, Settled, Store } from '../store.ts'
 import { unpackEntries, type Batch } from './sqlite-batch.ts'
+import type { Chargers } from './sqlite-budgets.ts'
 import { createCorrectionWriter } from './sqlite-corrections.ts'
 import { createEntryWriter } from './sqlite-entries.ts'
 import { createLabelSets } from './sqlite-label-sets.ts'
@@ -34,7 +35,7 @@ export interface Writer {
  * Writes to the ledger, and brings the sums along, in one transaction each: either all of it is on
  * disk when the answer is returned, or it throws and nothing is.
  */
-export function createWriter(database: DatabaseSync): Writer {
+export function createWriter(database: DatabaseSync, budgets: Chargers): Writer {
   const labelSets = createLabelSets(database)
   const corrections = createCorrectionWriter(database)
   const writeEntries = createEntryWriter(database, labelSets, corrections)
@@ -63,17 +64,22 @@ export function createWriter(database: DatabaseSync): Writer {
         if (after.correction > before.correction) {
           for (const add of addCorrections) add.run(before.correction)
         }
+        budgets.charge(before.entry, before.correction)
         return result
       })
     } catch (error) {
       labelSets.forget()
+      budgets.forget()
       throw error
     }
   }
 
   return {
     record: (batch) =>
-      change((nowMs) => writeEntries(unpackEntries(batch), batch.relatives, nowMs)),
+      change((nowMs) => {
+        budgets.settle(batch.holds)
+        return writeEntries(unpackEntries(batch), batch.relatives, nowMs)
+      }),
     settle({ beforeUnixMs, limit }) {
       const most = checkLimit(limit)
       return change((nowMs) => settle(BigInt(beforeUnixMs), most, nowMs))

@@ -1,3 +1,4 @@
+import type { BudgetStore } from '../budgets.ts'
 import type { Entry, Relative } from '../entry.ts'
 import type { Recorded, Store } from '../store.ts'
 import { createRecorder } from './recorder.ts'
@@ -64,6 +65,24 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     readNote: (name) => ask({ kind: 'readNote', name }),
     writeNote: (name, text, version) => ask({ kind: 'writeNote', name, text, version }),
     verify: (query) => ask({ kind: 'verify', query }),
+    budgets: askBudgets(ask),
     close: () => (closed ??= close()),
+  }
+}
+
+function askBudgets(ask: <Answer>(question: Question) => Promise<Answer>): BudgetStore {
+  const call =
+    <Answer>(name: keyof BudgetStore) =>
+    (...given: readonly unknown[]) =>
+      ask<Answer>({ kind: 'budgets', name, given })
+  return {
+    readBudgets: call('readBudgets'),
+    writeBudgets: call('writeBudgets'),
+    audit: call('audit'),
+    counters: call('counters'),
+    decide: call('decide'),
+    findDecision: call('findDecision'),
+    endHold: call('endHold'),
+    expireHolds: call('expireHolds'),
   }
 }

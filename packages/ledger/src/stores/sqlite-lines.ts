@@ -1,0 +1,67 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { SpendLine } from '../budget-accounts.ts'
+import { NANOS_PER_HOUR } from '../hours.ts'
+import { decodeLabels, decodeSums, SUM_COLUMNS, type SumRow } from './rows.ts'
+import { prepare } from './sqlite-statements.ts'
+import { SELECT_OF_ENTRY } from './sum-lines.ts'
+
+/** What a transaction has added: counted entries, and corrections. */
+const READ_AFTER = `
+  SELECT labels, lines.* FROM (
+    SELECT hour, hour_nano, label_set, status, operations, ${SUM_COLUMNS.join(', ')} FROM (
+      SELECT hour, hour_nano, label_set, status, ${SELECT_OF_ENTRY} FROM entries
+      WHERE sequence > ?1 AND standing = 'counted')
+    UNION ALL
+    SELECT hour, hour_nano, label_set, status, operations, ${SUM_COLUMNS.join(', ')}
+    FROM corrections WHERE sequence > ?2
+  ) AS lines JOIN label_sets ON label_sets.id = lines.label_set`
+
+const READ_SINCE = `
+  SELECT labels, lines.* FROM lines JOIN label_sets ON label_sets.id = lines.label_set
+  WHERE hour >= ?`
+
+type LineRow = SumRow & {
+  readonly labels: string
+  readonly hour: bigint
+  readonly hour_nano: bigint
+  readonly status: string
+}
+
+const MS_PER_HOUR = 3_600_000
+const BATCH = 10_000
+
+export interface LineReader {
+  readAfter(entry: bigint, correction: bigint): readonly SpendLine[]
+  /** Everything that started in an hour from this on, in pieces. */
+  readSince(fromUnixMs: number, take: (lines: readonly SpendLine[]) => void): void
+}
+
+export function createLineReader(database: DatabaseSync): LineReader {
+  const after = prepare<LineRow>(database, READ_AFTER)
+  const since = database.prepare(READ_SINCE)
+  since.setReadBigInts(true)
+  return {
+    readAfter: (entry, correction) => after.all(entry, correction).map(decodeLine),
+    readSince(fromUnixMs, take) {
+      const hour = BigInt(Math.floor(fromUnixMs / MS_PER_HOUR))
+      let lines: SpendLine[] = []
+      for (const row of since.iterate(hour)) {
+        lines.push(decodeLine(row as unknown as LineRow))
+        if (lines.length < BATCH) continue
+        take(lines)
+        lines = []
+      }
+      take(lines)
+    },
+  }
+}
+
+function decodeLine(row: LineRow): SpendLine {
+  const { operations, costAtto, tokens } = decodeSums(row)
+  return {
+    labels: decodeLabels(row.labels),
+    startUnixMs: Number((row.hour * NANOS_PER_HOUR + row.hour_nano) / 1_000_000n),
+    amounts: { operations, costAtto, tokens },
+    unpriced: row.status === 'unpriced' ? operations : 0n,
+  }
+}
