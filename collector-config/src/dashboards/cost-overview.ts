@@ -1,9 +1,16 @@
 import { createDashboard, showRanking, showStat, showTable, showTrend } from './panels.ts'
-import { DIMENSIONS, growth, growthBefore, growthOfLast, perHour } from './queries.ts'
+import {
+  COST,
+  DIMENSIONS,
+  gauge,
+  growth,
+  growthBefore,
+  growthOfLast,
+  OPERATIONS,
+  perHour,
+} from './queries.ts'
 
 const USD = 'currencyUSD'
-const COST = 'spancost_cost_total'
-const OPERATIONS = 'spancost_operations_total'
 const UNPRICED = 'spancost_cost_status=~"unpriced|partial"'
 
 /** Where the money went, in total and by every dimension. */
@@ -19,7 +26,11 @@ export const COST_OVERVIEW = createDashboard(
       title: 'Now',
       panels: [
         showStat(
-          { title: 'Spend', description: 'In the time range, exact.', unit: USD },
+          {
+            title: 'Spend',
+            description: 'In the time range, exact, less what corrections took back.',
+            unit: USD,
+          },
           growth(COST),
         ),
         showStat(
@@ -75,6 +86,20 @@ export const COST_OVERVIEW = createDashboard(
             unit: USD,
           },
           [{ expr: perHour(COST, ['spancost_cost_part']), legend: '{{spancost_cost_part}}' }],
+          { isStacked: true },
+        ),
+        showTrend(
+          {
+            title: 'Cost of the last 60 minutes by model',
+            description: 'By when operations started, so late spans count where they belong.',
+            unit: USD,
+          },
+          [
+            {
+              expr: gauge('spancost_cost_rate', [DIMENSIONS.model]),
+              legend: `{{${DIMENSIONS.model}}}`,
+            },
+          ],
           { isStacked: true },
         ),
       ],

@@ -1,12 +1,7 @@
 import { createDashboard, showRanking, showStat, showTrend } from './panels.ts'
-import { DIMENSIONS, growthBefore, growthOfLast, quantile, select } from './queries.ts'
+import { COST, DIMENSIONS, growthBefore, growthOfLast, quantile, spendOfHour } from './queries.ts'
 
 const USD = 'currencyUSD'
-const COST = 'spancost_cost_total'
-
-function spendOfHour(offset = ''): string {
-  return `sum (increase(${select(COST)}[1h]${offset}))`
-}
 
 /** The same hour of the four weeks before: their mean and deviation are what is usual. */
 function sameHourOfOtherWeeks(aggregate: 'avg' | 'stddev'): string {

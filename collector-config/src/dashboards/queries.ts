@@ -1,6 +1,10 @@
 /**
  * PromQL for the metrics that the processor writes, as OpenTelemetry translates their names for
  * Prometheus. Every variable of a dashboard is a matcher; `.*` also matches where a label is absent.
+ *
+ * Processors that share a ledger all show the sums of that ledger, so of series that differ only in
+ * `instance` and `pod` the highest counts, once. Processors with ledgers of their own are told apart
+ * by another label, such as `ledger` (README.md of collector-config).
  */
 export const DIMENSIONS = {
   service: 'service_name',
@@ -12,13 +16,39 @@ export const DIMENSIONS = {
   feature: 'spancost_feature',
 } as const
 
+export const COST = 'spancost_cost_total'
+export const TOKENS = 'spancost_tokens_total'
+export const OPERATIONS = 'spancost_operations_total'
+
+/** Sums never fall: what corrections took back is a sum of its own, which ours are shown without. */
+const REVERSED: Readonly<Record<string, string>> = {
+  [COST]: 'spancost_cost_reversed_total',
+  [TOKENS]: 'spancost_tokens_reversed_total',
+  [OPERATIONS]: 'spancost_operations_reversed_total',
+}
+
 const MATCHERS = Object.entries(DIMENSIONS)
   .map(([variable, label]) => `${label}=~"$${variable}"`)
   .join(', ')
 
 /** A metric of ours under the dashboard's variables. */
-export function select(metric: string, ...more: readonly string[]): string {
+function select(metric: string, ...more: readonly string[]): string {
   return `${metric}{${[MATCHERS, ...more].join(', ')}}`
+}
+
+/** `sum by` over what `ask` makes of a metric, less the same of what was taken back from it. */
+function sumLessReversed(
+  metric: string,
+  by: readonly string[],
+  ask: (metric: string) => string,
+): string {
+  const once = (name: string): string => `max without (instance, pod) (${ask(name)})`
+  const sum = by.length === 0 ? 'sum' : `sum by (${by.join(', ')})`
+  const reversed = REVERSED[metric]
+  if (reversed === undefined) return `${sum} (${once(metric)})`
+  // Without a label of their own, `or` would take the two for the same series.
+  const negative = `label_replace(-${once(reversed)}, "of", "reversed", "", "")`
+  return `${sum} (${once(metric)} or ${negative})`
 }
 
 /**
@@ -26,7 +56,7 @@ export function select(metric: string, ...more: readonly string[]): string {
  * difference is exact where `increase()` would extrapolate; what was not there at the start was 0.
  */
 export function growth(metric: string, by: readonly string[] = [], ...more: string[]): string {
-  return difference(select(metric, ...more), by, ['', ' offset $__range'])
+  return difference(metric, by, more, ['', ' offset $__range'])
 }
 
 /** The same in the last `1d` or `7d`. */
@@ -35,7 +65,7 @@ export function growthOfLast(
   metric: string,
   by: readonly string[] = [],
 ): string {
-  return difference(select(metric), by, ['', ` offset ${range}`])
+  return difference(metric, by, [], ['', ` offset ${range}`])
 }
 
 /** The same in the `1d` or `7d` before these. */
@@ -45,27 +75,38 @@ export function growthBefore(
   by: readonly string[] = [],
 ): string {
   const twice = { '1d': '2d', '7d': '14d' }[range]
-  return difference(select(metric), by, [` offset ${range}`, ` offset ${twice}`])
+  return difference(metric, by, [], [` offset ${range}`, ` offset ${twice}`])
 }
 
 function difference(
-  selector: string,
+  metric: string,
   by: readonly string[],
+  more: readonly string[],
   [until, from]: readonly [string, string],
 ): string {
-  const sum = by.length === 0 ? 'sum' : `sum by (${by.join(', ')})`
-  const end = `${sum} (${selector}${until})`
-  return `(${end} - (${sum} (${selector}${from}) or ${end} * 0))`
+  const at = (offset: string): string =>
+    sumLessReversed(metric, by, (name) => `${select(name, ...more)}${offset}`)
+  return `(${at(until)} - (${at(from)} or ${at(until)} * 0))`
 }
 
 /** Of a sum, per hour, over a window that follows the zoom. */
 export function perHour(metric: string, by: readonly string[], ...more: string[]): string {
-  return `(sum by (${by.join(', ')}) (rate(${select(metric, ...more)}[$__rate_interval])) * 3600)`
+  const ask = (name: string): string => `rate(${select(name, ...more)}[$__rate_interval])`
+  return `(${sumLessReversed(metric, by, ask)} * 3600)`
+}
+
+/** What the hour before a point in time cost; `offset` moves that point. */
+export function spendOfHour(offset = ''): string {
+  return sumLessReversed(COST, [], (name) => `increase(${select(name)}[1h]${offset})`)
+}
+
+/** A gauge that every processor of a ledger shows. */
+export function gauge(metric: string, by: readonly string[] = []): string {
+  return sumLessReversed(metric, by, (name) => select(name))
 }
 
 /** A quantile of a histogram, over a window that follows the zoom. */
 export function quantile(q: number, histogram: string, by: readonly string[] = []): string {
-  const labels = ['le', ...by].join(', ')
-  const buckets = select(`${histogram}_bucket`)
-  return `histogram_quantile(${q}, sum by (${labels}) (rate(${buckets}[$__rate_interval])))`
+  const ask = (name: string): string => `rate(${select(name)}[$__rate_interval])`
+  return `histogram_quantile(${q}, ${sumLessReversed(`${histogram}_bucket`, ['le', ...by], ask)})`
 }

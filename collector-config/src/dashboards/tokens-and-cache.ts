@@ -1,8 +1,8 @@
 import { createDashboard, showRanking, showStat, showTrend } from './panels.ts'
-import { DIMENSIONS, growth, perHour } from './queries.ts'
+import { DIMENSIONS, growth, perHour, TOKENS } from './queries.ts'
 
-const TOKENS = 'spancost_tokens_total'
 const SAVINGS = 'spancost_cache_savings_total'
+const PREMIUM = 'spancost_cache_premium_total'
 const INPUT = 'gen_ai_token_type=~"input|cache_read|cache_write"'
 const OUTPUT = 'gen_ai_token_type=~"output|reasoning"'
 const CACHED = 'gen_ai_token_type="cache_read"'
@@ -50,6 +50,22 @@ export const TOKENS_AND_CACHE = createDashboard(
             unit: 'currencyUSD',
           },
           growth(SAVINGS),
+        ),
+        showStat(
+          {
+            title: 'Paid for cache writes',
+            description: 'What tokens written into caches cost more than as plain input.',
+            unit: 'currencyUSD',
+          },
+          `(${growth(PREMIUM)} or vector(0))`,
+        ),
+        showStat(
+          {
+            title: 'What caching brought',
+            description: 'Savings less what the writes cost more. Below 0 caching costs money.',
+            unit: 'currencyUSD',
+          },
+          `(${growth(SAVINGS)} or vector(0)) - (${growth(PREMIUM)} or vector(0))`,
         ),
       ],
     },

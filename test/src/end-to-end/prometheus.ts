@@ -34,20 +34,27 @@ export async function findPrometheus(): Promise<FoundPrometheus> {
   throw new Error(`no Prometheus: ${stderr.trim()}`)
 }
 
+interface Verdict {
+  readonly code: number
+  readonly output: string
+}
+
 /** What `promtool check metrics` says about a text: its exit code, 1 where it cannot be read. */
-export function checkMetrics(
-  folder: string,
-  text: string,
-): Promise<{ readonly code: number; readonly output: string }> {
+export function checkMetrics(folder: string, text: string): Promise<Verdict> {
+  return runPromtool(folder, ['check', 'metrics'], text)
+}
+
+/** What `promtool test rules` says about a file of tests: its exit code, 1 where one fails. */
+export function testRules(folder: string, file: string): Promise<Verdict> {
+  return runPromtool(folder, ['test', 'rules', file])
+}
+
+function runPromtool(folder: string, args: readonly string[], stdin = ''): Promise<Verdict> {
   return new Promise((resolve) => {
-    const child = execFile(
-      path.join(folder, 'promtool'),
-      ['check', 'metrics'],
-      (error, stdout, stderr) => {
-        resolve({ code: Number(error?.code ?? 0), output: stdout + stderr })
-      },
-    )
-    child.stdin?.end(text)
+    const child = execFile(path.join(folder, 'promtool'), args, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), output: stdout + stderr })
+    })
+    child.stdin?.end(stdin)
   })
 }
 
@@ -64,11 +71,16 @@ export interface Prometheus extends Child {
 }
 
 /** Scrapes `host:port` five times a second, as Prometheus would every 15 seconds. */
-export async function startPrometheus(folder: string, target: string): Promise<Prometheus> {
+export async function startPrometheus(
+  folder: string,
+  target: string,
+  ruleFiles: readonly string[] = [],
+): Promise<Prometheus> {
   const home = await makeFolder()
   const [address = ''] = await findFreeAddresses(1)
   const config = {
     global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+    rule_files: ruleFiles,
     scrape_configs: [{ job_name: 'spancost', static_configs: [{ targets: [target] }] }],
   }
   const file = path.join(home, 'prometheus.yml')
