@@ -10,6 +10,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runStep } from './child.mjs'
 import { withLock } from './lock.mjs'
+import { buildPage } from './page.mjs'
 
 const NODE_VERSION = '24.21.0'
 const PNPM_VERSION = '12.21.0'
@@ -44,7 +45,11 @@ export async function prepareCheckout() {
 /** Compiles what changed; about 0.1 s when nothing did. Returns the exit code of the compiler. */
 export function build({ node, env }) {
   const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
-  return withLock(LOCK, () => runStep(node, [tsc, '-b'], { cwd: ROOT, env, stdio: SETUP_STDIO }))
+  const options = { cwd: ROOT, env, stdio: SETUP_STDIO }
+  return withLock(LOCK, async () => {
+    const code = await runStep(node, [tsc, '-b'], options)
+    return code === 0 ? buildPage({ node, env }) : code
+  })
 }
 
 /** What every dependency of the workspace accepts; vitest leaves out 23 and 25. */

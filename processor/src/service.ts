@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions'
 import type { Store } from '@spancost/ledger'
 import type { Logger } from 'pino'
+import { readPage } from './api/page.ts'
 import { startApi } from './api/server.ts'
 import type { Config, OtlpReceivers } from './config.ts'
 import { SIGNALS, type Consume, type Signal } from './consume.ts'
@@ -27,6 +29,9 @@ import { openServerTls } from './receive/server-tls.ts'
 import { startSettling } from './settle.ts'
 import { startTelemetry, type Telemetry } from './telemetry.ts'
 import { VERSION } from './version.ts'
+
+/** Where processor/web is built to; the same from the sources as from what is built of them. */
+const PAGE_FOLDER = fileURLToPath(new URL('../dist/web/', import.meta.url))
 
 export interface Service {
   /** `host:port` of what was started. */
@@ -94,6 +99,7 @@ async function startRooms(
   const api = await startApi({
     endpoint: config.api.endpoint,
     tokens: config.api.tokens,
+    page: readPage(PAGE_FOLDER),
     store,
     books,
     whyNotReady: readiness.whyNot,

@@ -6,6 +6,7 @@ import { splitEndpoint } from '../endpoint.ts'
 import { CHALLENGE, createAccess, isLimited, mayAsk } from './access.ts'
 import type { AccessToken, Admission, Caller } from './access.ts'
 import type { Answer, ApiContext, Asked, Problem, Route } from './answer.ts'
+import { findFile, type Page, type PageFile } from './page.ts'
 import { renderAnswer, type Rendered } from './render.ts'
 import { readPosted } from './posted.ts'
 import { findRoute } from './routes.ts'
@@ -15,6 +16,8 @@ export interface ApiOptions extends ApiContext {
   readonly endpoint: string
   /** None: whoever reaches the endpoint may do everything. */
   readonly tokens: readonly AccessToken[]
+  /** What browsers get; it holds no data, so whoever reaches the endpoint may have it. */
+  readonly page?: Page
   /** Told about faults of ours, of which the caller only learns that there was one. */
   readonly onError?: (error: unknown) => void
 }
@@ -61,6 +64,13 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
   /** Never rejects: whatever goes wrong in here is answered with 500. */
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Otherwise a connection that becomes idle while we stop would keep us.
+    if (!server.listening) response.setHeader('Connection', 'close')
+    const file = findFile(options.page, request)
+    if (file !== undefined) {
+      sendFile(response, file)
+      return
+    }
     let rendered: Rendered
     try {
       rendered = renderAnswer(await answerRequest(request))
@@ -68,8 +78,6 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       options.onError?.(error)
       rendered = renderAnswer(problem(500, { detail: 'a fault of ours; the log says more' }))
     }
-    // Otherwise a connection that becomes idle while we stop would keep us.
-    if (!server.listening) response.setHeader('Connection', 'close')
     send(response, rendered)
   }
 
@@ -144,6 +152,11 @@ async function stopServer(server: Server): Promise<void> {
 
 function problem(status: number, { detail, allow }: Problem): Answer {
   return { kind: 'problem', status, problem: { detail, ...(allow && { allow }) } }
+}
+
+function sendFile(response: ServerResponse, { headers, body }: PageFile): void {
+  response.writeHead(200, { ...headers, 'Content-Length': body.length })
+  response.end(body)
 }
 
 function send(response: ServerResponse, { status, contentType, text, allow }: Rendered): void {

@@ -11,11 +11,12 @@ const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
   ['instrumentation/core', ['packages/genai']],
   ['instrumentation/node', ['instrumentation/*']],
   ['processor', ['packages/*']],
+  ['processor/web', []],
   ['test', ['*']],
 ])
 const INSTRUMENTATION_MAY_IMPORT = ['instrumentation/core', 'packages/genai']
 
-const ROOM = /^(?:(?:packages|instrumentation)\/[^/]+|processor|test)(?=\/)/
+const ROOM = /^(?:(?:packages|instrumentation)\/[^/]+|processor\/web|processor|test)(?=\/)/
 const PROCESSOR_ROOM = /^processor\/src\/(receive|forward|watch|api)\//
 const VARIANTS = /\/(?:dialects|providers|sources|stores|channels)\/[^/]+$/
 

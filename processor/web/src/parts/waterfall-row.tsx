@@ -1,0 +1,124 @@
+import { fromAtto, toFraction } from '../money.ts'
+import { writeDuration } from '../times.ts'
+import type { TreeRow } from '../tree.ts'
+import { Amount, Unknown } from './amount.tsx'
+
+const MAX_INDENT = 24
+
+/** What the times of a waterfall are drawn in. */
+export interface Bounds {
+  readonly startNano: bigint
+  readonly endNano: bigint
+}
+
+interface RowProps {
+  readonly row: TreeRow
+  readonly index: number
+  readonly span: Bounds
+  /** The most expensive subtree of the trace. */
+  readonly most: bigint
+  readonly isOpen: boolean
+  readonly isChosen: boolean
+  readonly onChoose: (spanId: string) => void
+  readonly onToggle: (spanId: string, isOpen: boolean) => void
+}
+
+/** One operation: what it is, what it cost, alone and with what is below it, and when it was. */
+export function WaterfallRow({
+  row,
+  index,
+  span,
+  most,
+  isOpen,
+  isChosen,
+  onChoose,
+  onToggle,
+}: RowProps) {
+  const { entry, depth, descendants, subtree } = row
+  const { spanId, spanName, standing, status, labels } = entry
+  return (
+    <div
+      class={`row ${isChosen ? 'chosen' : ''}`}
+      role="row"
+      id={`span-${spanId}`}
+      aria-rowindex={index + 2}
+      aria-level={depth + 1}
+      aria-selected={isChosen}
+      aria-expanded={descendants === 0 ? undefined : isOpen}
+      onClick={() => onChoose(spanId)}
+    >
+      <span
+        role="gridcell"
+        class="name"
+        style={{ paddingInlineStart: `${Math.min(depth, MAX_INDENT) * 14}px` }}
+      >
+        <span
+          class="twist"
+          aria-hidden="true"
+          onClick={(event) => {
+            event.stopPropagation()
+            if (descendants > 0) onToggle(spanId, !isOpen)
+          }}
+        >
+          {descendants === 0 ? '' : isOpen ? '▾' : '▸'}
+        </span>
+        <bdi title={spanName}>{spanName === '' ? entry.operation : spanName}</bdi>
+        {standing !== 'counted' && <span class="badge">{standing}</span>}
+        {standing === 'counted' && status !== 'priced' && status !== 'free' && (
+          <span class={`badge ${status === 'unpriced' ? 'warn' : ''}`}>{status}</span>
+        )}
+      </span>
+      <span role="gridcell" class="name quiet">
+        <bdi title={labels['model']}>{labels['model'] ?? ''}</bdi>
+      </span>
+      <span role="gridcell" class="number">
+        <OwnCost row={row} />
+      </span>
+      <span role="gridcell" class="number cost">
+        <span class="bar" style={{ width: `${toFraction(subtree.costAtto, most) * 100}%` }} />
+        <SubtreeCost row={row} />
+      </span>
+      <span role="gridcell" class="time">
+        <Timing row={row} span={span} />
+      </span>
+    </div>
+  )
+}
+
+/** Amounts stand on what counts only, as on the spans themselves: they can be added up. */
+function OwnCost({ row: { entry } }: { readonly row: TreeRow }) {
+  if (entry.standing !== 'counted') return <span class="quiet">–</span>
+  if (entry.cost === undefined) return <Unknown why={entry.detail ?? 'it has no price'} />
+  return <Amount amount={entry.cost.amount} />
+}
+
+function SubtreeCost({ row: { subtree } }: { readonly row: TreeRow }) {
+  const { operations, unpriced, costAtto } = subtree
+  if (operations === 0) return <span class="quiet">–</span>
+  if (unpriced === operations) return <Unknown why="nothing here has a price" />
+  return (
+    <>
+      {unpriced > 0 && <span title={`${unpriced} without a price`}>≥ </span>}
+      <Amount amount={fromAtto(costAtto)} />
+    </>
+  )
+}
+
+function Timing({ row: { entry }, span }: { readonly row: TreeRow; readonly span: Bounds }) {
+  const start = BigInt(entry.startTimeUnixNano)
+  const end = BigInt(entry.endTimeUnixNano)
+  const whole = span.endNano - span.startNano
+  const duration = end > start ? end - start : 0n
+  const style = {
+    insetInlineStart: `${toFraction(start - span.startNano, whole) * 100}%`,
+    width: `${toFraction(duration, whole) * 100}%`,
+  }
+  return (
+    <>
+      <span class="track">
+        <span class="when" style={style} />
+      </span>
+      <span class="quiet lasted">{writeDuration(duration)}</span>
+    </>
+  )
+}
