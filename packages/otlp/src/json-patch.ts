@@ -94,18 +94,38 @@ function walkSpan(walk: Walk): void {
     }
     skipSeparator(walk)
   }
-  walk.at++
-  // It is a list wherever the span counts: the span was marked.
   if (bytes[start] === OPEN_BRACKET) walk.edits.push(editAttributes(bytes, start, end, patch))
+  else walk.edits.push(addAttributes(bytes, walk.at, start, end, patch))
+  walk.at++
+}
+
+/** For a span that has none, or `null`; it has other members: its ids. */
+function addAttributes(
+  bytes: Buffer,
+  brace: number,
+  start: number,
+  end: number,
+  patch: JsonSpanPatch,
+): Edit {
+  const list = `[${patch.attributes.map(formatAttribute).join(',')}]`
+  if (start >= 0) return { start, end, insert: Buffer.from(list) }
+  const at = endOfContent(bytes, brace)
+  return { start: at, end: at, insert: Buffer.from(`,"attributes":${list}`) }
+}
+
+/** Where the last thing before a bracket ends; white space before the bracket stays there. */
+function endOfContent(bytes: Buffer, bracket: number): number {
+  let at = bracket
+  while (bytes[at - 1]! <= SPACE) at--
+  return at
 }
 
 function editAttributes(bytes: Buffer, start: number, end: number, patch: JsonSpanPatch): Edit {
   const added = patch.attributes.map(formatAttribute)
   if (patch.cuts.length === 0) {
-    // Behind the last item; white space before the bracket stays there.
-    let at = end - 1
-    while (bytes[at - 1]! <= SPACE) at--
-    return { start: at, end: at, insert: Buffer.from(added.map((item) => `,${item}`).join('')) }
+    const at = endOfContent(bytes, end - 1)
+    const comma = bytes[at - 1] === OPEN_BRACKET || added.length === 0 ? '' : ','
+    return { start: at, end: at, insert: Buffer.from(comma + added.join(',')) }
   }
   const cuts = new Set(patch.cuts)
   const kept = listItems(bytes, start).filter((_, index) => !cuts.has(index))

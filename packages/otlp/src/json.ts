@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer'
 import { patchJsonSpans, type JsonSpanPatch } from './json-patch.ts'
 import { cutText } from './read-text.ts'
+import { RelativeSpan } from './relative-span.ts'
 import type {
   Attributes,
   AttributeValue,
@@ -38,10 +39,10 @@ export function scanJsonTraces(body: Uint8Array, keys: ScanKeys): ScanResult {
     if (!bad) throw error
     return { kind: 'malformed', reason: error.message }
   }
-  const { spans, spanCount, places } = walk
+  const { spans, spanCount } = walk
   return {
     kind: 'scanned',
-    scan: { spans, spanCount, patch: (patches) => patchJson(bytes, spans, places, patches) },
+    scan: { spans, spanCount, patch: (patches) => patchJson(bytes, walk, patches) },
   }
 }
 
@@ -96,8 +97,11 @@ function visitSpan(walk: Walk, json: JsonObject, scope: ScannedScope, resource: 
     scope,
     resource,
   })
-  const cuts = attributes.flatMap(({ key }, index) => (walk.own.has(key as string) ? [index] : []))
-  walk.places.push({ number, cuts })
+  walk.places.push({ number, cuts: findCuts(walk, attributes) })
+}
+
+function findCuts({ own }: Walk, attributes: readonly JsonObject[]): readonly number[] {
+  return attributes.flatMap(({ key }, index) => (own.has(key as string) ? [index] : []))
 }
 
 function readScope(scope: JsonObject, wanted: ReadonlySet<string>): ScannedScope {
@@ -197,34 +201,21 @@ function readTime(value: unknown, what: string): bigint {
   throw new MalformedError(`${what} is no time`)
 }
 
-function patchJson(
-  bytes: Buffer,
-  spans: readonly ScannedSpan[],
-  places: readonly Place[],
-  patches: readonly SpanPatch[],
-): Uint8Array {
+function patchJson(bytes: Buffer, walk: Walk, patches: readonly SpanPatch[]): Uint8Array {
+  const indexes = new Map(walk.spans.map((span, index) => [span, index]))
   const byNumber = new Map<number, JsonSpanPatch>()
-  for (const [index, patch] of sortPatches(spans, patches).entries()) {
-    const { number, cuts } = places[index]!
-    if (patch === undefined) continue
-    const attributes = [...(patch.block?.attributes ?? []), ...patch.attributes]
-    byNumber.set(number, { attributes, cuts })
+  for (const { span, block, attributes } of patches) {
+    const { number, cuts } = locate(walk, indexes.get(span as ScannedSpan), span)
+    if (byNumber.has(number)) throw new Error(`span ${span.spanId} is patched twice`)
+    byNumber.set(number, { attributes: [...(block?.attributes ?? []), ...attributes], cuts })
   }
   return patchJsonSpans(bytes, byNumber)
 }
 
-/** The patch of each of `spans`, by index. */
-function sortPatches(
-  spans: readonly ScannedSpan[],
-  patches: readonly SpanPatch[],
-): readonly (SpanPatch | undefined)[] {
-  const sorted = Array.from<SpanPatch | undefined>({ length: spans.length })
-  const indexes = new Map(spans.map((span, index) => [span, index]))
-  for (const patch of patches) {
-    const index = indexes.get(patch.span)
-    if (index === undefined) throw new Error('a patch for a span of another request')
-    if (sorted[index] !== undefined) throw new Error(`span ${patch.span.spanId} is patched twice`)
-    sorted[index] = patch
-  }
-  return sorted
+function locate(walk: Walk, index: number | undefined, span: SpanPatch['span']): Place {
+  if (index !== undefined) return walk.places[index]!
+  const place = RelativeSpan.placeOf(span)
+  if (place?.kind !== 'json') throw new Error('a patch for a span of another request')
+  const { number, json } = place
+  return { number, cuts: findCuts(walk, objectsIn(json as JsonObject, 'attributes')) }
 }

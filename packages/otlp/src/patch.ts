@@ -9,6 +9,7 @@ import {
 } from './back-writer.ts'
 import { writeAttributesBefore, writeBlockBefore } from './encode-attributes.ts'
 import { MarkedSpan, type Frame, type Request } from './marked-span.ts'
+import { findAttributes, RelativeSpan, type AttributePlaces } from './relative-span.ts'
 import type { SpanPatch } from './scan.ts'
 
 /** What the attributes for one span mostly take; more is found when it is needed. */
@@ -38,8 +39,8 @@ export function patchProtobuf(request: Request, patches: readonly SpanPatch[]): 
   const output: Output = { body, writer, from: body.length, open: [] }
   const ordered = orderPatches(request, patches)
   for (let index = ordered.length - 1; index >= 0; index--) {
-    const { span, block, attributes } = ordered[index]!
-    const { frame, places } = span
+    const { frame, places, patch } = ordered[index]!
+    const { block, attributes } = patch
     leaveFrames(output, frame.parent)
     enterFrame(output, frame)
     copyDownTo(output, places.insertAt)
@@ -55,28 +56,49 @@ export function patchProtobuf(request: Request, patches: readonly SpanPatch[]): 
   return finishBackWriter(writer)
 }
 
-interface OrderedPatch extends SpanPatch {
-  readonly span: MarkedSpan
+/** A patch, and where it goes. */
+interface Located {
+  readonly frame: Frame
+  readonly places: AttributePlaces
+  readonly patch: SpanPatch
 }
 
 /** In the order of their spans, in which they mostly come. */
-function orderPatches(request: Request, patches: readonly SpanPatch[]): readonly OrderedPatch[] {
+function orderPatches(request: Request, patches: readonly SpanPatch[]): readonly Located[] {
   let isOrdered = true
   let last = -1
-  for (const { span } of patches) {
-    if (!(span instanceof MarkedSpan) || span.request !== request) {
-      throw new Error('a patch for a span of another request')
+  const located = patches.map((patch) => {
+    const found = locate(request, patch)
+    if (found.frame.start <= last) isOrdered = false
+    last = found.frame.start
+    return found
+  })
+  if (isOrdered) return located
+  const sorted = located.toSorted((a, b) => a.frame.start - b.frame.start)
+  for (const [index, { frame, patch }] of sorted.entries()) {
+    if (sorted[index + 1]?.frame.start === frame.start) {
+      throw new Error(`span ${patch.span.spanId} is patched twice`)
     }
-    if (span.frame.start <= last) isOrdered = false
-    last = span.frame.start
-  }
-  const ordered = patches as readonly OrderedPatch[]
-  if (isOrdered) return ordered
-  const sorted = ordered.toSorted((a, b) => a.span.frame.start - b.span.frame.start)
-  for (const [index, { span }] of sorted.entries()) {
-    if (sorted[index + 1]?.span === span) throw new Error(`span ${span.spanId} is patched twice`)
   }
   return sorted
+}
+
+function locate(request: Request, patch: SpanPatch): Located {
+  const { span } = patch
+  if (span instanceof MarkedSpan && span.request === request) {
+    return { frame: span.frame, places: span.places, patch }
+  }
+  const place = RelativeSpan.placeOf(span)
+  const { buffer, byteOffset } = request.cursor.bytes
+  if (
+    place?.kind === 'protobuf' &&
+    place.body.buffer === buffer &&
+    place.body.byteOffset === byteOffset
+  ) {
+    const { frame } = place
+    return { frame, places: findAttributes(request, frame), patch }
+  }
+  throw new Error('a patch for a span of another request')
 }
 
 /** Copies what stands between `start` and what was copied before. */
@@ -90,7 +112,7 @@ function copyDownTo(output: Output, start: number): void {
 /** Goes to the end of `frame`, and to that of those around it, unless it is in them. */
 function enterFrame(output: Output, frame: Frame): void {
   const { open, writer } = output
-  if (open.at(-1)?.frame === frame) return
+  if (open.at(-1)?.frame.lengthAt === frame.lengthAt) return
   if (frame.parent !== undefined) enterFrame(output, frame.parent)
   copyDownTo(output, frame.end)
   open.push({ frame, writtenBehind: writtenBytes(writer) })
@@ -109,6 +131,8 @@ function leaveFrames(output: Output, frame: Frame | undefined): void {
   }
 }
 
+/** A frame is known by its place: the same message may have been found twice. */
 function isInside(frame: Frame | undefined, outer: Frame): boolean {
-  return frame !== undefined && (frame === outer || isInside(frame.parent, outer))
+  if (frame === undefined) return false
+  return frame.lengthAt === outer.lengthAt || isInside(frame.parent, outer)
 }

@@ -1,5 +1,7 @@
 import { readText, cutText } from './read-text.ts'
-import type { Encoding } from './scan.ts'
+import { RelativeSpan } from './relative-span.ts'
+import type { Frame } from './marked-span.ts'
+import type { Encoding, ScannedRelative } from './scan.ts'
 import {
   createCursor,
   findField,
@@ -12,25 +14,13 @@ import {
   type Cursor,
 } from './wire.ts'
 
-/** What of a span says where in its trace it is, whatever else it may be. */
-export interface ScannedRelative {
-  /** Ids as in `ScannedSpan`; neither of the first two is empty. */
-  readonly traceId: string
-  readonly spanId: string
-  readonly parentSpanId: string
-  readonly name: string
-  readonly startTimeUnixNano: bigint
-  readonly endTimeUnixNano: bigint
-  /** `service.name` of its resource, or empty. */
-  readonly service: string
-}
-
 /** Asked once for each span that has both ids. */
 export type IsWanted = (traceId: string, spanId: string) => boolean
 
 /**
  * Lists spans that a scan left out because nothing marked them, of a request that was scanned before:
- * where it is malformed, the list ends. Of a span that is not wanted only the ids are read.
+ * where it is malformed, the list ends. Of a span that is not wanted only the ids are read. A patch
+ * of that scan takes them, as long as `body` is the very same.
  */
 export function scanRelatives(
   body: Uint8Array,
@@ -40,7 +30,7 @@ export function scanRelatives(
   const found: ScannedRelative[] = []
   try {
     if (encoding === 'json') visitJson(body, isWanted, found)
-    else visitProtobuf(createCursor(body), isWanted, found)
+    else visitProtobuf(body, isWanted, found)
   } catch (error) {
     const isBad = error instanceof MalformedError || error instanceof SyntaxError
     if (!isBad) throw error
@@ -66,14 +56,25 @@ const END = (8 << 3) | FIXED64
 
 const SERVICE_NAME = 'service.name'
 
-function visitProtobuf(cursor: Cursor, isWanted: IsWanted, found: ScannedRelative[]): void {
-  forEach(cursor, RESOURCE_SPANS, 0, cursor.bytes.length, (start, end) => {
+function visitProtobuf(body: Uint8Array, isWanted: IsWanted, found: ScannedRelative[]): void {
+  const cursor = createCursor(body)
+  forEach(cursor, RESOURCE_SPANS, 0, body.length, (start, end, lengthAt) => {
+    const resourceSpans: Frame = { lengthAt, start, end, parent: undefined }
     let service: string | undefined
     const findService = (): string => (service ??= readService(cursor, start, end))
-    forEach(cursor, SCOPE_SPANS, start, end, (scopeStart, scopeEnd) => {
-      forEach(cursor, SPANS, scopeStart, scopeEnd, (spanStart, spanEnd) => {
+    forEach(cursor, SCOPE_SPANS, start, end, (scopeStart, scopeEnd, scopeLengthAt) => {
+      const parent: Frame = {
+        lengthAt: scopeLengthAt,
+        start: scopeStart,
+        end: scopeEnd,
+        parent: resourceSpans,
+      }
+      forEach(cursor, SPANS, scopeStart, scopeEnd, (spanStart, spanEnd, spanLengthAt) => {
         const span = readSpan(cursor, spanStart, spanEnd, isWanted)
-        if (span !== undefined) found.push({ ...span, service: findService() })
+        if (span === undefined) return
+        const frame = { lengthAt: spanLengthAt, start: spanStart, end: spanEnd, parent }
+        const place = { kind: 'protobuf', body, frame } as const
+        found.push(new RelativeSpan({ ...span, service: findService() }, place))
       })
     })
   })
@@ -85,12 +86,12 @@ function forEach(
   wanted: number,
   start: number,
   end: number,
-  visit: (start: number, end: number) => void,
+  visit: (start: number, end: number, lengthAt: number) => void,
 ): void {
   cursor.at = start
   while (findField(cursor, wanted, end)) {
-    const { at, contentEnd } = cursor
-    visit(at, contentEnd)
+    const { at, contentEnd, lengthAt } = cursor
+    visit(at, contentEnd, lengthAt)
     cursor.at = contentEnd
   }
 }
@@ -169,13 +170,15 @@ type JsonObject = Readonly<Record<string, unknown>>
 
 function visitJson(body: Uint8Array, isWanted: IsWanted, found: ScannedRelative[]): void {
   const request: unknown = JSON.parse(new TextDecoder().decode(body))
+  let spanCount = 0
   for (const resourceSpans of listObjects(request, 'resourceSpans')) {
     const service = findServiceInJson(resourceSpans['resource'])
     for (const scopeSpans of listObjects(resourceSpans, 'scopeSpans')) {
       for (const span of listObjects(scopeSpans, 'spans')) {
+        const number = spanCount++
         const [traceId, spanId] = [toId(span['traceId'], 32), toId(span['spanId'], 16)]
         if (traceId === '' || spanId === '' || !isWanted(traceId, spanId)) continue
-        found.push({
+        const told = {
           traceId,
           spanId,
           parentSpanId: toId(span['parentSpanId'], 16),
@@ -183,7 +186,8 @@ function visitJson(body: Uint8Array, isWanted: IsWanted, found: ScannedRelative[
           startTimeUnixNano: toTime(span['startTimeUnixNano']),
           endTimeUnixNano: toTime(span['endTimeUnixNano']),
           service,
-        })
+        }
+        found.push(new RelativeSpan(told, { kind: 'json', number, json: span }))
       }
     }
   }

@@ -51,6 +51,19 @@ export interface ScannedSpan {
   readonly resource: Attributes
 }
 
+/** What of a span says where in its trace it is, whatever else it may be; see `scanRelatives`. */
+export interface ScannedRelative {
+  /** Ids as in `ScannedSpan`; neither of the first two is empty. */
+  readonly traceId: string
+  readonly spanId: string
+  readonly parentSpanId: string
+  readonly name: string
+  readonly startTimeUnixNano: bigint
+  readonly endTimeUnixNano: bigint
+  /** `service.name` of its resource, or empty. */
+  readonly service: string
+}
+
 /** A `number` is written as a double, a `bigint` as a 64-bit integer. */
 export interface NewAttribute {
   readonly key: string
@@ -64,7 +77,8 @@ export interface AttributeBlock {
 }
 
 export interface SpanPatch {
-  readonly span: ScannedSpan
+  /** Of the same request. */
+  readonly span: ScannedSpan | ScannedRelative
   /** Stands before `attributes`. */
   readonly block?: AttributeBlock
   readonly attributes: readonly NewAttribute[]
@@ -78,7 +92,8 @@ export interface Scan {
   /**
    * A new request: the scanned one with new attributes behind the last attribute of each patched span
    * (replacing that span's `own` attributes), the lengths above fixed, every other byte as it was.
-   * Each span may be patched once, and must come from this scan. No one else uses the ArrayBuffer
+   * Each span may be patched once, and must come from this scan, or from `scanRelatives` of the same
+   * bytes. No one else uses the ArrayBuffer
    * that the bytes lie in; it may be longer than they are.
    */
   patch(patches: readonly SpanPatch[]): Uint8Array
