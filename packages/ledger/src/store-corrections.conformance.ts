@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Entry, Relative } from './entry.ts'
 import type { Store } from './store.ts'
 import { addUp, pickSums, takeBack } from './testing/plain-sums.ts'
-import { HELD, listTrace, RECORDED, type Place } from './testing/place.ts'
+import { DUPLICATE, HELD, listTrace, RECORDED, type Place } from './testing/place.ts'
 import { createSampleEntry, createTraceId } from './testing/sample-entries.ts'
 import { createTrace, traceSketch, type TraceModel } from './testing/trace-model.ts'
 
@@ -55,7 +55,8 @@ function describeSettling(place: Place): void {
     const store = await place.open()
     expect(await store.record([createAgent(1)])).toEqual([HELD])
     await store.settle(AT_ONCE)
-    expect(await store.record([createCall(2, 1)])).toEqual([RECORDED])
+    const changed = [{ spanId: idOf(1), standing: 'restated' }]
+    expect(await store.record([createCall(2, 1)])).toMatchObject([{ ...RECORDED, changed }])
     expect(await spendOf(store)).toEqual([1n, 25n])
     const [agent] = await listTrace(store)
     expect(agent).toMatchObject({
@@ -119,7 +120,7 @@ function describeChanges(place: Place): void {
       operation: callOf('sdk'),
     })
     expect(await store.record([blunt])).toEqual([RECORDED])
-    expect(await store.record([{ ...sharp, parentSpanId: idOf(1) }])).toEqual([RECORDED])
+    expect(await store.record([{ ...sharp, parentSpanId: idOf(1) }])).toMatchObject([RECORDED])
     expect(await spendOf(store)).toEqual([1n, 5n])
     const stored = await listTrace(store)
     const wrapper = stored.find(({ spanId }) => spanId === blunt.spanId)
@@ -145,6 +146,21 @@ function describeChanges(place: Place): void {
     const part = { by: ['model'], fromUnixMs: from, toUnixMs: from + 2 }
     expect((await store.spend(part)).map(({ labels }) => labels)).toEqual([{ model: 'm1' }])
     expect(takeBack(await store.totals()).map(pickSums)).toEqual([addUp([createCall(2, 1)])])
+  })
+
+  test('who brings a change is told of it, once, where it makes a difference to spend', async () => {
+    const store = await place.open()
+    const operation = { provider: 'openai', responseId: 'r', scopeName: 'a' }
+    const plain = createSampleEntry({ span: 1, operation })
+    const lines = [['input', 4, 2n] as const, ['cache_read', 6, 1n] as const]
+    const telling = { ...operation, scopeName: 'b' }
+    const better = createSampleEntry({ span: 2, operation: telling, lines })
+    expect(await store.record([plain])).toEqual([RECORDED])
+    const [first, second] = await store.record([better, createAgent(3)])
+    expect(first).toMatchObject({ changed: [{ spanId: idOf(1), standing: 'echo' }] })
+    expect(second).toEqual(HELD)
+    // A held one that is restated was no spend before.
+    expect(await store.record([better, createCall(4, 3)])).toEqual([DUPLICATE, RECORDED])
   })
 
   test('in a trace of many operations, old containers and answers are still known', async () => {
@@ -186,6 +202,18 @@ function describeRelatives(place: Place): void {
       { standing: 'held' },
     ])
     expect(await again.verify({ limit: 10 })).toEqual([])
+  })
+
+  test('they are read back, the oldest first, each once', async () => {
+    const store = await place.open()
+    const late = { ...createBetween(5, 1), startTimeUnixNano: 2n ** 62n, service: 'caf\u0000é' }
+    const root = { ...createBetween(6, 1), parentSpanId: '', endTimeUnixNano: 2n ** 64n - 1n }
+    await store.record([createAgent(1)], [late, root])
+    await store.record([], [{ ...root, name: 'again' }])
+    const { traceId } = late
+    expect(await store.relatives({ traceId })).toEqual([root, late])
+    expect(await store.relatives({ traceId: 'f'.repeat(32) })).toEqual([])
+    await expect(store.relatives({ traceId: 'x' })).rejects.toThrow('trace id "x"')
   })
 
   test('one that came before is remembered', async () => {

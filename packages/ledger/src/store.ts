@@ -2,12 +2,18 @@ import type { CostPart, CostStatus } from '@spancost/pricing'
 import type { BudgetStore } from './budgets.ts'
 import type { Entry, Labels, Relative, Standing, StoredEntry } from './entry.ts'
 import type { Granularity } from './zone.ts'
+import type { Change } from './decide-trace.ts'
 
 export interface Recorded {
   /** `duplicate`: the id was there already; nothing was added, and `standing` is the old entry's. */
   readonly outcome: 'recorded' | 'duplicate'
   /** As of now; what comes later may change it (`StoredEntry.corrections`). */
   readonly standing: Standing
+  /**
+   * Older operations of its trace that are spend no longer, or are now, by this transaction; they
+   * are told once, with the first entry of the trace in it. Absent: none.
+   */
+  readonly changed?: readonly Pick<Change, 'spanId' | 'standing'>[]
 }
 
 /** Of one trace; more are not kept. Ancestors among the rest then stay unknown. */
@@ -147,6 +153,8 @@ export interface Store {
     readonly traceId: string
     readonly limit: number
   }): Promise<readonly StoredEntry[]>
+  /** Its spans that are no operations, as far as they are kept; oldest first. */
+  relatives(query: { readonly traceId: string }): Promise<readonly Relative[]>
   spend(query: SpendQuery): Promise<readonly SpendRow[]>
   totals(): Promise<readonly Total[]>
   /** The most expensive traces with an operation that started in the range. */

@@ -10,6 +10,7 @@ import { readUnpriced } from './postgres-unpriced.ts'
 import {
   decodeEntries,
   decodeId,
+  decodeRelatives,
   decodeSums,
   encodeId,
   listCorrectionsOf,
@@ -17,6 +18,7 @@ import {
   SUM_COLUMNS,
   type CorrectionRow,
   type EntryRow,
+  type RelativeRow,
   type SumRow,
 } from './rows.ts'
 import { decodeFaults, FIND_FAULTS, type FaultRow } from './sum-faults.ts'
@@ -26,6 +28,10 @@ const LIST_ENTRIES = `
     labels, details
   FROM entries JOIN label_sets ON label_sets.id = label_set
   WHERE trace_id = $1 ORDER BY hour, hour_nano, sequence LIMIT $2`
+
+const LIST_RELATIVES = `
+  SELECT span_id, parent_span_id, name, start_unix_nano, end_unix_nano, service
+  FROM relatives WHERE trace_id = $1 ORDER BY start_unix_nano, span_id`
 
 const LIST_CORRECTIONS = listCorrectionsOf('$1')
 
@@ -54,7 +60,7 @@ type TraceRow = SumRow & {
 /** What `Store` promises of each question. */
 export function createPostgresReader(
   pool: Pool,
-): Pick<Store, 'entries' | 'spend' | 'totals' | 'topTraces' | 'unpriced' | 'verify'> {
+): Pick<Store, 'entries' | 'relatives' | 'spend' | 'totals' | 'topTraces' | 'unpriced' | 'verify'> {
   async function findFaults(
     { table, sql }: (typeof FIND_FAULTS)[number],
     limit: bigint,
@@ -75,6 +81,12 @@ export function createPostgresReader(
         ask<CorrectionRow>(pool, 'list_corrections', LIST_CORRECTIONS, values.slice(0, 1)),
       ])
       return decodeEntries(rows, corrections)
+    },
+    async relatives({ traceId }) {
+      checkTraceId(traceId)
+      const values = [encodeId(traceId)]
+      const rows = await ask<RelativeRow>(pool, 'list_relatives', LIST_RELATIVES, values)
+      return decodeRelatives(traceId, rows, decodeText)
     },
     spend: (query) => readSpend(pool, query),
     async totals() {

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { sumParts } from '@spancost/pricing'
 import { checkLimit } from '../check-entry.ts'
-import { decideAlone, decideTrace, isSettleable } from '../decide-trace.ts'
+import { decideAlone, decideTrace, isSettleable, type Change } from '../decide-trace.ts'
 import type { Entry, Relative, Standing } from '../entry.ts'
 import { toHourTime } from '../hours.ts'
 import type { Recorded, Settled, Store } from '../store.ts'
@@ -29,7 +29,7 @@ import {
   STANDING_NOW,
   SUM_COLUMNS,
 } from './rows.ts'
-import { createView, MAX_TOGETHER, type KnownTrace } from './trace-view.ts'
+import { createView, listTurned, MAX_TOGETHER, type KnownTrace } from './trace-view.ts'
 
 const MS_PER_DAY = 86_400_000
 
@@ -132,7 +132,8 @@ async function recordAll(
   const standings = new Map<string, Standing>()
   const byTrace = Map.groupBy(fresh, ({ traceId }) => traceId)
   const waves = listWaves(byTrace, widened)
-  for (const wave of waves) await writeWave(client, wave, standings, sums, now)
+  const changed = new Map<string, Change[]>()
+  for (const wave of waves) await writeWave(client, wave, { standings, changed }, sums, now)
   await sums.write(client)
 
   const old = [...byId.keys()].filter((id) => !freshIds.has(id))
@@ -143,7 +144,9 @@ async function recordAll(
     const outcome = freshIds.delete(id) ? 'recorded' : 'duplicate'
     const standing = standings.get(id)
     if (standing === undefined) throw new Error(`the entry of ${id} is gone, but its id is there`)
-    return { outcome, standing }
+    const told = changed.get(entry.traceId) ?? []
+    changed.delete(entry.traceId)
+    return { outcome, standing, ...(told.length > 0 && { changed: told }) }
   })
 }
 
@@ -163,10 +166,16 @@ function listWaves(byTrace: Wave, widened: ReadonlySet<string>): Wave[] {
   })
 }
 
+/** What a transaction decides, as it goes on: of what is new by id, of what turned by trace. */
+interface Decided {
+  readonly standings: Map<string, Standing>
+  readonly changed: Map<string, Change[]>
+}
+
 async function writeWave(
   client: PoolClient,
   wave: Wave,
-  standings: Map<string, Standing>,
+  { standings, changed }: Decided,
   sums: SumChanges,
   now: Now,
 ): Promise<void> {
@@ -194,6 +203,8 @@ async function writeWave(
       const before = trace.operations.find(({ spanId }) => spanId === change.spanId)!
       changes.push({ traceId, before, change })
     }
+    const turned = listTurned(trace.operations, decision.changes)
+    changed.set(traceId, [...(changed.get(traceId) ?? []), ...turned])
   }
   await insertEntries(client, fresh, standings, sums, now)
   await writeCorrections(client, changes, now.ms, sums)

@@ -65,6 +65,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     record,
     settle: (query) => read(() => write(() => writer.settle(query))),
     entries: (query) => read(() => reader.entries(query)),
+    relatives: (query) => read(() => reader.relatives(query)),
     spend: (query) => read(() => reader.spend(query)),
     totals: () => read(() => reader.totals()),
     topTraces: (query) => read(() => reader.topTraces(query)),

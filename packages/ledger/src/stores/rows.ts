@@ -13,6 +13,7 @@ import type {
   CorrectionReason,
   Entry,
   Labels,
+  Relative,
   Standing,
   StoredEntry,
 } from '../entry.ts'
@@ -236,4 +237,30 @@ export function decodeParent(parentSpanId: Uint8Array | null): string {
 /** The hex digits of an id column. */
 export function decodeId(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
+}
+
+/** A row of relatives; times from 2^63 on are negative. */
+export interface RelativeRow {
+  readonly span_id: Uint8Array
+  readonly parent_span_id: Uint8Array | null
+  readonly name: string
+  readonly start_unix_nano: bigint
+  readonly end_unix_nano: bigint
+  readonly service: string
+}
+
+export function decodeRelatives(
+  traceId: string,
+  rows: readonly RelativeRow[],
+  decodeText: (text: string) => string,
+): Relative[] {
+  return rows.map((row) => ({
+    traceId,
+    spanId: decodeId(row.span_id),
+    parentSpanId: decodeParent(row.parent_span_id),
+    name: decodeText(row.name),
+    startTimeUnixNano: BigInt.asUintN(64, row.start_unix_nano),
+    endTimeUnixNano: BigInt.asUintN(64, row.end_unix_nano),
+    service: decodeText(row.service),
+  }))
 }

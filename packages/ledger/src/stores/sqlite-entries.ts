@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { decideAlone, decideTrace, isSettleable } from '../decide-trace.ts'
+import { decideAlone, decideTrace, isSettleable, type Change } from '../decide-trace.ts'
 import type { Relative, Standing } from '../entry.ts'
 import type { Recorded } from '../store.ts'
 import { METRIC_ENTRY_COLUMNS } from './metric-columns.ts'
@@ -10,7 +10,7 @@ import type { LabelSets } from './sqlite-label-sets.ts'
 import { createRelativeWriter } from './sqlite-relatives.ts'
 import { prepare } from './sqlite-statements.ts'
 import { createTraceReader, readSighting, type TraceRows } from './sqlite-traces.ts'
-import { createView, MAX_TOGETHER } from './trace-view.ts'
+import { createView, listTurned, MAX_TOGETHER } from './trace-view.ts'
 
 const ENTRY_COLUMNS = [
   'trace_id',
@@ -55,7 +55,15 @@ type WriteEntry = (
   nowMs: bigint,
 ) => void
 
-type WriteTrace = (batch: TraceBatch, nowMs: bigint) => Map<string, Standing>
+/** What became of a trace. */
+interface WrittenTrace {
+  /** Of what is new. */
+  readonly standings: Map<string, Standing>
+  /** As `Recorded` says; they are told with the first entry. */
+  changed: Change[]
+}
+
+type WriteTrace = (batch: TraceBatch, nowMs: bigint) => WrittenTrace
 
 /** Writes entries and relatives; see `createEntryWriter`. */
 export type WriteEntries = (
@@ -86,13 +94,17 @@ export function createEntryWriter(
       batches.set(relative.traceId, batch)
       batch.hasNewRelatives = true
     }
-    const fresh = new Map([...batches].map(([id, batch]) => [id, writeTrace(batch, nowMs)]))
-    return entries.map(({ traceId, spanId }) => {
-      const standings = fresh.get(traceId)!
+    const written = new Map([...batches].map(([id, batch]) => [id, writeTrace(batch, nowMs)]))
+    return entries.map(({ traceId, spanId }): Recorded => {
+      const trace = written.get(traceId)!
+      const { standings, changed } = trace
+      trace.changed = []
+      const told = changed.length > 0 && { changed }
       const standing = standings.get(spanId)
       // Only the first copy finds its id here.
-      if (standings.delete(spanId)) return { outcome: 'recorded', standing: standing! }
-      return { outcome: 'duplicate', ...findStanding.get(encodeId(traceId), encodeId(spanId))! }
+      if (standings.delete(spanId)) return { outcome: 'recorded', standing: standing!, ...told }
+      const found = findStanding.get(encodeId(traceId), encodeId(spanId))!
+      return { outcome: 'duplicate', ...found, ...told }
     })
   }
 }
@@ -124,34 +136,38 @@ function createTraceWriter(
     found: TraceRows,
     fresh: readonly PackedEntry[],
     nowMs: bigint,
-  ): ReadonlyMap<string, Standing> {
+    written: WrittenTrace,
+  ): void {
     const [first] = fresh
     if (found.rows.length === 0 && fresh.length === 1 && first !== undefined) {
       const standing = decideAlone(first.role)
       writeEntry(first, traceId, standing, nowMs)
-      return new Map([[first.spanId, standing]])
+      written.standings.set(first.spanId, standing)
+      return
     }
     const known = traces.decode(traceId, found, fresh)
     const view = createView(known, fresh.map(readSighting), traces.findLinks(traceId))
     const { standings, changes } = decideTrace(view)
-    for (const entry of fresh) writeEntry(entry, traceId, standings.get(entry.spanId)!, nowMs)
+    for (const entry of fresh) {
+      const standing = standings.get(entry.spanId)!
+      writeEntry(entry, traceId, standing, nowMs)
+      written.standings.set(entry.spanId, standing)
+    }
     corrections.write(traceId, known.operations, changes, nowMs)
-    return standings
+    written.changed.push(...listTurned(known.operations, changes))
   }
 
   return (batch, nowMs) => {
     const { traceId, hasNewRelatives } = batch
     const found = traces.findRows(traceId)
     const fresh = listFresh(batch, found)
+    const written: WrittenTrace = { standings: new Map(), changed: [] }
     if (fresh.length === 0 && hasNewRelatives && found.rows.length > 1) {
-      writeTogether(traceId, found, [], nowMs)
+      writeTogether(traceId, found, [], nowMs, written)
     }
-    const written = new Map<string, Standing>()
     for (let start = 0; start < fresh.length; start += MAX_TOGETHER) {
       const rows = start === 0 ? found : traces.findRows(traceId)
-      const slice = fresh.slice(start, start + MAX_TOGETHER)
-      const standings = writeTogether(traceId, rows, slice, nowMs)
-      for (const { spanId } of slice) written.set(spanId, standings.get(spanId)!)
+      writeTogether(traceId, rows, fresh.slice(start, start + MAX_TOGETHER), nowMs, written)
     }
     return written
   }

@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { checkLimit, checkTraceId } from '../check-entry.ts'
-import type { StoredEntry } from '../entry.ts'
+import type { Relative, StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { SpendRow, Store, SumFault, Total, TraceSpend, UnpricedGroup } from '../store.ts'
 import { decodeTotals, LIST_TOTALS, type TotalRow } from './decode-totals.ts'
 import {
   decodeEntries,
   decodeId,
+  decodeRelatives,
   decodeSums,
   encodeId,
   listCorrectionsOf,
@@ -14,6 +15,7 @@ import {
   SELECT_SUMS,
   type CorrectionRow,
   type EntryRow,
+  type RelativeRow,
   type SumRow,
 } from './rows.ts'
 import { createSpendReader } from './sqlite-spend.ts'
@@ -26,6 +28,10 @@ const LIST_ENTRIES = `
     labels, details
   FROM entries JOIN label_sets ON label_sets.id = label_set
   WHERE trace_id = ? ORDER BY hour, hour_nano, sequence LIMIT ?`
+
+const LIST_RELATIVES = `
+  SELECT span_id, parent_span_id, name, start_unix_nano, end_unix_nano, service
+  FROM relatives WHERE trace_id = ? ORDER BY start_unix_nano, span_id`
 
 /** A trace is chosen by any of its operations in the range, and then summed as a whole. */
 const LIST_TOP_TRACES = `
@@ -48,6 +54,7 @@ type TraceRow = SumRow & {
 /** What `Store` promises of each question, but answered at once. */
 export interface Reader {
   entries(query: Parameters<Store['entries']>[0]): readonly StoredEntry[]
+  relatives(query: Parameters<Store['relatives']>[0]): readonly Relative[]
   spend(query: Parameters<Store['spend']>[0]): readonly SpendRow[]
   totals(): readonly Total[]
   topTraces(query: Parameters<Store['topTraces']>[0]): readonly TraceSpend[]
@@ -57,6 +64,7 @@ export interface Reader {
 
 export function createReader(database: DatabaseSync): Reader {
   const listEntries = prepare<EntryRow>(database, LIST_ENTRIES)
+  const listRelatives = prepare<RelativeRow>(database, LIST_RELATIVES)
   const listCorrections = prepare<CorrectionRow>(database, listCorrectionsOf('?'))
   const listTotals = prepare<TotalRow>(database, LIST_TOTALS)
   const listTopTraces = prepare<TraceRow>(database, LIST_TOP_TRACES)
@@ -70,6 +78,10 @@ export function createReader(database: DatabaseSync): Reader {
       checkTraceId(traceId)
       const id = encodeId(traceId)
       return decodeEntries(listEntries.all(id, checkLimit(limit)), listCorrections.all(id))
+    },
+    relatives({ traceId }) {
+      checkTraceId(traceId)
+      return decodeRelatives(traceId, listRelatives.all(encodeId(traceId)), (text) => text)
     },
     spend: createSpendReader(database),
     totals: () => decodeTotals(listTotals.all(), (text) => text),

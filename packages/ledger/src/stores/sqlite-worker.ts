@@ -21,6 +21,7 @@ export type Question =
   | { readonly kind: 'record'; readonly batch: Batch }
   | { readonly kind: 'settle'; readonly query: Parameters<Store['settle']>[0] }
   | { readonly kind: 'entries'; readonly query: Parameters<Store['entries']>[0] }
+  | { readonly kind: 'relatives'; readonly query: Parameters<Store['relatives']>[0] }
   | { readonly kind: 'spend'; readonly query: Parameters<Store['spend']>[0] }
   | { readonly kind: 'topTraces'; readonly query: Parameters<Store['topTraces']>[0] }
   | { readonly kind: 'unpriced'; readonly query: Parameters<Store['unpriced']>[0] }
@@ -86,6 +87,8 @@ function serve(): number {
         return write(() => writer.settle(question.query))
       case 'entries':
         return reader.entries(question.query)
+      case 'relatives':
+        return reader.relatives(question.query)
       case 'spend':
         return reader.spend(question.query)
       case 'totals':

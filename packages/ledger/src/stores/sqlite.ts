@@ -58,6 +58,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     record,
     settle: (query) => ask({ kind: 'settle', query }),
     entries: (query) => ask({ kind: 'entries', query }),
+    relatives: (query) => ask({ kind: 'relatives', query }),
     spend: (query) => ask({ kind: 'spend', query }),
     totals: () => ask({ kind: 'totals' }),
     topTraces: (query) => ask({ kind: 'topTraces', query }),

@@ -1,4 +1,4 @@
-import type { Known, TraceView } from '../decide-trace.ts'
+import type { Change, Known, TraceView } from '../decide-trace.ts'
 import type { Standing } from '../entry.ts'
 import type { Sighting } from '../same-call.ts'
 
@@ -44,4 +44,11 @@ export function createView(
 export function signOf(before: Standing, after: Standing): -1n | 0n | 1n {
   if ((before === 'counted') === (after === 'counted')) return 0n
   return after === 'counted' ? 1n : -1n
+}
+
+/** The changes by which something becomes spend or is none any more. */
+export function listTurned(operations: readonly Known[], changes: readonly Change[]): Change[] {
+  if (changes.length === 0) return []
+  const before = new Map(operations.map(({ spanId, standing }) => [spanId, standing]))
+  return changes.filter(({ spanId, standing }) => signOf(before.get(spanId)!, standing) !== 0n)
 }
