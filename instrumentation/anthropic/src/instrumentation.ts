@@ -37,8 +37,10 @@ export class AnthropicInstrumentation extends SdkInstrumentation {
 function create(path: string): SdkMethod {
   return {
     path,
-    adopt: ({ target }) =>
-      makesNativeSpans(readMember(target, '_client')) ? adoptNativeSpan() : undefined,
+    adopt: ({ target, capture }) =>
+      makesNativeSpans(readMember(target, '_client'))
+        ? adoptNativeSpan(capture?.('chat'))
+        : undefined,
     describe: ({ target, args }) => describeCall(readMember(target, '_client'), args[0]),
     readReply: readAnthropicReply,
   }

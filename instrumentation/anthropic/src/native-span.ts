@@ -9,8 +9,11 @@ import {
 import {
   describeBeyondConventions,
   describeCostDimensions,
+  listen,
   readMember,
+  type ContentCapture,
   type Observation,
+  type ReplyReader,
 } from '@spancost/instrumentation'
 
 /**
@@ -34,8 +37,10 @@ function isTracerProviderRegistered(): boolean {
 /**
  * Follows a call of which the SDK makes the span, and puts on that span what the SDK leaves out and
  * a price needs: searches, the fast mode, the geography. The SDK starts and ends it.
+ *
+ * @param content what is said, where that was asked for
  */
-export function adoptNativeSpan(): Observation {
+export function adoptNativeSpan(content?: ContentCapture): Observation {
   let span: Span | undefined
   let reply: Reply = {}
   const dimensions = describeCostDimensions(context.active())
@@ -46,7 +51,17 @@ export function adoptNativeSpan(): Observation {
     if (part.usage !== undefined) complete()
   }
   function complete(): void {
-    if (span?.isRecording() === true) span.setAttributes(describeMissing(reply))
+    if (span?.isRecording() !== true) return
+    span.setAttributes(describeMissing(reply))
+    if (content) span.setAttributes(content.describeReply(reply.finishReasons ?? []))
+  }
+  const reader: ReplyReader = {
+    readHead(head) {
+      span = findSpan(head)
+      span?.setAttributes({ ...dimensions, ...content?.request })
+      return {}
+    },
+    readReply: readAnthropicReply,
   }
   return {
     operation: {
@@ -57,14 +72,7 @@ export function adoptNativeSpan(): Observation {
       fail: complete,
       abandon: complete,
     },
-    reader: {
-      readHead(head) {
-        span = findSpan(head)
-        span?.setAttributes(dimensions)
-        return {}
-      },
-      readReply: readAnthropicReply,
-    },
+    reader: content === undefined ? reader : listen(reader, content),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
 import { SdkInstrumentation, type Sdk } from '@spancost/instrumentation'
-import { findStream, readOutput } from './output.ts'
-import { describeCall } from './request.ts'
+import { findBody, findStream, readOutput } from './output.ts'
+import { describeCall, findRequest } from './request.ts'
 
 const NAME = '@spancost/instrumentation-bedrock'
 const VERSION = '0.1.0'
@@ -16,7 +16,9 @@ const SDK: Sdk = {
       // It is inherited from a class that all clients of AWS have in common.
       isInherited: true,
       describe: ({ target, args }) => describeCall(target, args),
+      findRequest: ({ args }) => findRequest(args[0]),
       readReply: readOutput,
+      findBody,
       findStream,
     },
   ],

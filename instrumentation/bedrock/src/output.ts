@@ -9,9 +9,14 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024
  * InvokeModel hands over the bytes that the model's own API answered with.
  */
 export function readOutput(output: unknown): Reply {
+  return readBedrockReply(findBody(output))
+}
+
+/** What the model's own API answered with, if the output has that, or else the output. */
+export function findBody(output: unknown): unknown {
   const body = readMember(output, 'body') ?? readMember(readMember(output, 'chunk'), 'bytes')
-  if (!(body instanceof Uint8Array)) return readBedrockReply(output)
-  return body.byteLength > MAX_BODY_BYTES ? {} : readBedrockReply(parse(body))
+  if (!(body instanceof Uint8Array)) return output
+  return body.byteLength > MAX_BODY_BYTES ? undefined : parseJson(body)
 }
 
 /** ConverseStream has it as `stream`, InvokeModelWithResponseStream as `body`. */
@@ -21,9 +26,9 @@ export function findStream(output: unknown): unknown {
 }
 
 /** Models also answer with what is no JSON, such as images. */
-function parse(bytes: Uint8Array): unknown {
+export function parseJson(body: Uint8Array | string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes))
+    return JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body))
   } catch {
     return undefined
   }

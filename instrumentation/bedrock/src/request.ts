@@ -13,6 +13,7 @@ import {
   readTexts,
   type OperationStart,
 } from '@spancost/instrumentation'
+import { parseJson } from './output.ts'
 
 /** The commands that a model answers; whether they stream. Others are free. */
 const COMMANDS: ReadonlyMap<unknown, boolean> = new Map([
@@ -55,6 +56,13 @@ export function describeCall(
     serviceTierKey: 'aws.bedrock.response.service_tier',
     later: readRegion(readMember(client, 'config')),
   }
+}
+
+/** Converse's input, or what InvokeModel sends to the model's own API. */
+export function findRequest(command: unknown): unknown {
+  const input = readMember(command, 'input')
+  const body = readMember(input, 'body')
+  return typeof body === 'string' || body instanceof Uint8Array ? parseJson(body) : input
 }
 
 /** Prices differ by region, and where the SDK has it from is only known a little later. */

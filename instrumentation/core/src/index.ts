@@ -1,4 +1,6 @@
 export { describeBeyondConventions } from './attributes.ts'
+export { captureContent, listen, type ContentCapture } from './content.ts'
+export { readContentLimits, type ContentLimits } from './content-mode.ts'
 export { isTracingSuppressed } from './context.ts'
 export {
   createCostDimensionsProcessor,

@@ -1,6 +1,8 @@
 /** Request attributes of the GenAI conventions that only an instrumentation writes. */
 export const ATTR_GEN_AI_AGENT_ID = 'gen_ai.agent.id'
 export const ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT = 'gen_ai.embeddings.dimension.count'
+export const ATTR_GEN_AI_INPUT_MESSAGES = 'gen_ai.input.messages'
+export const ATTR_GEN_AI_OUTPUT_MESSAGES = 'gen_ai.output.messages'
 export const ATTR_GEN_AI_OUTPUT_TYPE = 'gen_ai.output.type'
 export const ATTR_GEN_AI_REQUEST_CHOICE_COUNT = 'gen_ai.request.choice.count'
 export const ATTR_GEN_AI_REQUEST_ENCODING_FORMATS = 'gen_ai.request.encoding_formats'
@@ -11,3 +13,5 @@ export const ATTR_GEN_AI_REQUEST_REASONING_LEVEL = 'gen_ai.request.reasoning.lev
 export const ATTR_GEN_AI_REQUEST_SEED = 'gen_ai.request.seed'
 export const ATTR_GEN_AI_REQUEST_STOP_SEQUENCES = 'gen_ai.request.stop_sequences'
 export const ATTR_GEN_AI_REQUEST_TOP_K = 'gen_ai.request.top_k'
+export const ATTR_GEN_AI_SYSTEM_INSTRUCTIONS = 'gen_ai.system_instructions'
+export const ATTR_GEN_AI_TOOL_DEFINITIONS = 'gen_ai.tool.definitions'

@@ -8,6 +8,8 @@ import { isSdkStream, observeAsyncIterable, observeStream } from './stream.ts'
 export interface ReplyReader {
   /** Reads the whole value, or one chunk of the stream. */
   readReply(body: unknown): Reply
+  /** What the model said, where the SDK hands it over as bytes; read only if content is asked for. */
+  findBody?(value: unknown): unknown
   /** What of the value is the stream, where it is not the value itself. */
   findStream?(value: unknown): unknown
   /** Reads what an SDK made by Stainless has before the body: the request and the HTTP response. */

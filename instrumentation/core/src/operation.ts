@@ -25,6 +25,7 @@ import {
 } from '@spancost/genai/replies'
 import { describeCostDimensions } from './cost-dimensions.ts'
 import { describeReply, withoutAbsent } from './attributes.ts'
+import type { ContentCapture } from './content.ts'
 import { describeError, type ErrorDescription } from './errors.ts'
 import { recordTokens, type Instruments } from './metrics.ts'
 import { runQuietly } from './quietly.ts'
@@ -51,6 +52,8 @@ export interface OperationStart {
   readonly later?: Promise<Reply>
   /** The provider's attribute for the tier that served the call. */
   readonly serviceTierKey: string
+  /** What is said, where that was asked for. */
+  readonly content?: ContentCapture | undefined
 }
 
 /** A running call. It ends once; whatever comes after its end is ignored. Nothing here throws. */
@@ -82,6 +85,7 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
     ...common,
     ...start.attributes,
     ...describeCostDimensions(parent),
+    ...start.content?.request,
     [ATTR_GEN_AI_REQUEST_STREAM]: start.stream || undefined,
   })
   const span = telemetry.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent)
@@ -97,6 +101,7 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
     ended = true
     const failure = error ?? (reply.errorType === undefined ? undefined : describeFailure(reply))
     span.setAttributes(describeReply(reply, start.serviceTierKey))
+    if (start.content) span.setAttributes(start.content.describeReply(reply.finishReasons ?? []))
     if (firstChunkAfterS !== undefined) {
       // Of some SDKs, the request does not tell.
       span.setAttribute(ATTR_GEN_AI_REQUEST_STREAM, true)

@@ -4,6 +4,8 @@ import {
   type InstrumentationConfig,
   type InstrumentationNodeModuleDefinition,
 } from '@opentelemetry/instrumentation'
+import { readContentLimits, type ContentLimits } from './content-mode.ts'
+import { captureContent, listen, type ContentCapture } from './content.ts'
 import { isTracingSuppressed } from './context.ts'
 import { createInstruments, type Instruments } from './metrics.ts'
 import { defineSdkModule } from './module.ts'
@@ -19,6 +21,8 @@ export interface SdkCall<Config = InstrumentationConfig> {
   readonly target: unknown
   readonly args: readonly unknown[]
   readonly config: Config
+  /** Absent where what is said shall not be recorded; for an operation without content, too. */
+  readonly capture?: (operation: string) => ContentCapture | undefined
 }
 
 /** A method of an SDK whose calls become spans. */
@@ -34,6 +38,8 @@ export interface SdkMethod<Config = InstrumentationConfig> extends ReplyReader {
   readonly optional?: boolean
   /** What its span says at the start; `undefined` for a call that shall have none. */
   describe(call: SdkCall<Config>): OperationStart | undefined
+  /** The prompt's object, where it is not the first argument; read only if content is asked for. */
+  findRequest?(call: SdkCall<Config>): unknown
   /** Other arguments, where the user's configuration asks for that. */
   prepare?(call: SdkCall<Config>): readonly unknown[] | undefined
   /** For a call of which the SDK makes a span by itself: what is to be done instead of another. */
@@ -65,6 +71,7 @@ export abstract class SdkInstrumentation<
   declare private patched: Map<object, Set<string>>
   declare private log: DiagLogger
   declare private hasOwnTracer: boolean | undefined
+  declare private contentLimits: ContentLimits | undefined
 
   /** Called before the constructor of the class that implements it has run. */
   protected abstract describeSdk(): Sdk<Config>
@@ -83,6 +90,7 @@ export abstract class SdkInstrumentation<
 
   protected override init(): InstrumentationNodeModuleDefinition[] {
     this.patched = new Map()
+    this.contentLimits = readContentLimits()
     const { name, majors, files = [] } = this.describeSdk()
     this.log = diag.createComponentLogger({ namespace: this.instrumentationName })
     const patch = (moduleExports: unknown) => this.manuallyInstrument(moduleExports)
@@ -108,19 +116,36 @@ export abstract class SdkInstrumentation<
     this.instruments = createInstruments(this.meter)
   }
 
+  private describeSdkCall(
+    method: SdkMethod<Config>,
+    target: unknown,
+    args: readonly unknown[],
+  ): SdkCall<Config> {
+    const call = { target, args, config: this.getConfig() }
+    const limits = this.contentLimits
+    if (limits === undefined) return call
+    const request = method.findRequest === undefined ? args[0] : method.findRequest(call)
+    return { ...call, capture: (operation) => captureContent(operation, request, limits) }
+  }
+
   private patch({ holder, name, original }: FoundMethod, method: SdkMethod<Config>): void {
     const names = this.patched.get(holder) ?? new Set()
     if (names.has(name)) return
     this.patched.set(holder, names.add(name))
 
     const start = (target: unknown, args: readonly unknown[]): Observation | undefined => {
-      const call = { target, args, config: this.getConfig() }
+      const call = this.describeSdkCall(method, target, args)
       const adopted = method.adopt?.(call)
       if (adopted !== undefined) return adopted
       const described = method.describe(call)
       if (described === undefined) return undefined
       const telemetry = { tracer: this.findTracer(), instruments: this.instruments }
-      return { operation: startOperation(telemetry, described), reader: method }
+      const content = call.capture?.(described.name)
+      if (content === undefined) {
+        return { operation: startOperation(telemetry, described), reader: method }
+      }
+      const operation = startOperation(telemetry, { ...described, content })
+      return { operation, reader: listen(method, content) }
     }
     const prepare = (target: unknown, args: readonly unknown[]) =>
       method.prepare?.({ target, args, config: this.getConfig() })

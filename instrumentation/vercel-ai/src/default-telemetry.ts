@@ -13,23 +13,34 @@ const FUNCTIONS: readonly string[] = [
   'rerank',
 ]
 
-/** Without the prompt and the answer, which the SDK would record by default. */
-const DEFAULTS = { isEnabled: true, recordInputs: false, recordOutputs: false }
+export interface DefaultTelemetry {
+  /** Asked at each call. */
+  isActive(): boolean
+  /** Whether prompts and answers are recorded; the SDK itself would do so by default. */
+  readonly recordsContent: boolean
+}
 
 /**
  * Lets versions 5 and 6 make the spans that they can make by themselves: the SDK's own
  * `experimental_telemetry` is on where a call does not say otherwise.
  *
- * @param isActive asked at each call
  * @returns exports to use instead, for a module whose exports cannot be set
  */
-export function turnTelemetryOn(moduleExports: object, isActive: () => boolean): object {
+export function turnTelemetryOn(
+  moduleExports: object,
+  { isActive, recordsContent }: DefaultTelemetry,
+): object {
+  const defaults = {
+    isEnabled: true,
+    recordInputs: recordsContent,
+    recordOutputs: recordsContent,
+  }
   const patched: Record<string, PropertyDescriptor> = {}
   for (const name of FUNCTIONS) {
     const original: unknown = Reflect.get(moduleExports, name)
     if (!isFunction(original)) continue
     const value: AnyFunction = function (this: unknown, ...[options, ...rest]) {
-      return original.apply(this, [isActive() ? addDefaults(options) : options, ...rest])
+      return original.apply(this, [isActive() ? addDefaults(options, defaults) : options, ...rest])
     }
     Object.defineProperties(value, Object.getOwnPropertyDescriptors(original))
     patched[name] = { value, enumerable: true, configurable: true, writable: true }
@@ -39,10 +50,10 @@ export function turnTelemetryOn(moduleExports: object, isActive: () => boolean):
   return Object.create(readPrototype(moduleExports), descriptors) as object
 }
 
-function addDefaults(options: unknown): unknown {
+function addDefaults(options: unknown, defaults: object): unknown {
   if (typeof options !== 'object' || options === null) return options
   const own = readMember(options, 'experimental_telemetry')
-  return { ...options, experimental_telemetry: { ...DEFAULTS, ...readObject(own) } }
+  return { ...options, experimental_telemetry: { ...defaults, ...readObject(own) } }
 }
 
 /** An import hook's module takes new values; a CommonJS one made by a bundler has getters only. */

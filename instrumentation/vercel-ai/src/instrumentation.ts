@@ -8,6 +8,7 @@ import {
   createInstruments,
   defineSdkModule,
   isTracingSuppressed,
+  readContentLimits,
   readMember,
   type Instruments,
 } from '@spancost/instrumentation'
@@ -33,6 +34,7 @@ export class VercelAIInstrumentation extends InstrumentationBase {
   // Set while the base class is constructed.
   declare private instruments: Instruments
   declare private integration: TelemetryIntegration
+  declare private recordsContent: boolean
 
   constructor(config: VercelAIInstrumentationConfig = {}) {
     super(NAME, VERSION, config)
@@ -44,7 +46,8 @@ export class VercelAIInstrumentation extends InstrumentationBase {
    * @returns the exports to use instead
    */
   manuallyInstrument(moduleExports: object): object {
-    return turnTelemetryOn(moduleExports, () => this.isActive())
+    const { recordsContent } = this
+    return turnTelemetryOn(moduleExports, { isActive: () => this.isActive(), recordsContent })
   }
 
   override enable(): void {
@@ -54,10 +57,14 @@ export class VercelAIInstrumentation extends InstrumentationBase {
   }
 
   protected override init(): InstrumentationNodeModuleDefinition[] {
-    this.integration = createIntegration(() =>
-      this.isActive() && !isTracedByOthers(this.integration)
-        ? { tracer: this.tracer, instruments: this.instruments }
-        : undefined,
+    const limits = readContentLimits()
+    this.recordsContent = limits !== undefined
+    this.integration = createIntegration(
+      () =>
+        this.isActive() && !isTracedByOthers(this.integration)
+          ? { tracer: this.tracer, instruments: this.instruments }
+          : undefined,
+      limits,
     )
     const log = diag.createComponentLogger({ namespace: NAME })
     const patch = (moduleExports: unknown) =>

@@ -1,13 +1,16 @@
 import { context } from '@opentelemetry/api'
 import { readAiSdkReply, type Reply } from '@spancost/genai'
 import {
+  captureContent,
   endWhenDropped,
+  listen,
   observeReadableStream,
   readMember,
   readObject,
   readText,
   startOperation,
   type ActiveOperation,
+  type ContentLimits,
   type Observation,
   type Telemetry,
 } from '@spancost/instrumentation'
@@ -39,8 +42,14 @@ interface OpenCall {
  * Makes a span of each call of a model, from what version 7 of the SDK tells its telemetry.
  *
  * @param getTelemetry `undefined` while there shall be no spans
+ * @param limits of what is said, where that shall be recorded
  */
-export function createIntegration(getTelemetry: () => Telemetry | undefined): TelemetryIntegration {
+export function createIntegration(
+  getTelemetry: () => Telemetry | undefined,
+  limits?: ContentLimits,
+): TelemetryIntegration {
+  const startCall = (telemetry: Telemetry, name: OperationName, event: unknown) =>
+    startModelCall(telemetry, name, event, limits)
   const open = new Map<string, OpenCall>()
 
   function begin(name: OperationName, key: unknown, event: unknown): void {
@@ -88,11 +97,17 @@ export function createIntegration(getTelemetry: () => Telemetry | undefined): Te
   }
 }
 
-function startCall(telemetry: Telemetry, name: OperationName, event: unknown): Observation {
+function startModelCall(
+  telemetry: Telemetry,
+  name: OperationName,
+  event: unknown,
+  limits: ContentLimits | undefined,
+): Observation {
   const start = describeCall(name, event)
-  const operation = startOperation(telemetry, start)
+  const content = limits && captureContent(name, event, limits)
+  const operation = startOperation(telemetry, { ...start, content })
   const reader = { readReply: (body: unknown) => readPart(body, start.provider) }
-  return { operation, reader }
+  return { operation, reader: content === undefined ? reader : listen(reader, content) }
 }
 
 /** The SDK goes on with what this returns. A stream is read along with it. */

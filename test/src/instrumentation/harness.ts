@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { startReplayServer } from '../demo/replay-server.ts'
 import { sendJson, startProvider, type ReplayServer } from '../demo/replies-over-http.ts'
-import { readSpans, type ReceivedSpan } from './received-spans.ts'
+import { readMetrics, readSpans, type ReceivedMetric, type ReceivedSpan } from './received-spans.ts'
 
 export interface ProgramRun {
   readonly exitCode: number | null
@@ -10,6 +10,7 @@ export interface ProgramRun {
   readonly stdout: string
   readonly stderr: string
   readonly spans: readonly ReceivedSpan[]
+  readonly metrics: readonly ReceivedMetric[]
   /** Paths of the OTLP requests that came in. */
   readonly exports: readonly string[]
 }
@@ -73,8 +74,8 @@ export async function runProgram(file: string, options: ProgramOptions = {}): Pr
       child.once('error', reject)
       child.once('close', (exitCode, signal) => resolve({ exitCode, signal }))
     })
-    const { spans, exports } = backend
-    return { ...end, stdout, stderr, spans, exports }
+    const { spans, metrics, exports } = backend
+    return { ...end, stdout, stderr, spans, metrics, exports }
   } finally {
     child.kill('SIGKILL')
     await provider.close()
@@ -86,14 +87,16 @@ function locate(file: string): URL {
   return new URL(`../../dist/instrumentation/${file}`, import.meta.url)
 }
 
-/** An OTLP/HTTP receiver that keeps the spans of every JSON request. */
+/** An OTLP/HTTP receiver that keeps the spans and metrics of every JSON request. */
 async function startReceiver() {
   const spans: ReceivedSpan[] = []
+  const metrics: ReceivedMetric[] = []
   const exports: string[] = []
   const { url, close } = await startProvider((request, response) => {
     exports.push(request.path)
     spans.push(...readSpans(request.body))
+    metrics.push(...readMetrics(request.body))
     sendJson(response, 200, {})
   })
-  return { url, spans, exports, close }
+  return { url, spans, metrics, exports, close }
 }

@@ -11,6 +11,9 @@ import { SDKS } from './sdks/index.ts'
 const CLIENT = 3
 const ERROR = 2
 
+/** Attributes that hold prompts or answers; with those that older SDKs write by themselves. */
+const CONTENT = /messages|instructions|definitions|prompt$|^ai\.(prompt|response\.(text|object))/
+
 /** Programs to run the applications with, as `npm run matrix` sets them; else our own. */
 const NODES = (process.env['MATRIX_NODES'] ?? process.execPath).split(',')
 
@@ -68,6 +71,13 @@ describe.each(CASES)(
 
     test('only traces are exported when nothing else was asked for', () => {
       expect(new Set(observed.exports)).toEqual(new Set(['/v1/traces']))
+    })
+
+    test('nothing of what is said is recorded by default', () => {
+      const keys = observed.spans.flatMap(({ attributes }) =>
+        attributes.map((attribute) => attribute.key),
+      )
+      expect(keys.filter((name) => CONTENT.test(name))).toEqual([])
     })
 
     test.each(Object.keys(sdk.scenarios))('%s: the application sees the same', (scenario) => {

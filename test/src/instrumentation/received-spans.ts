@@ -17,6 +17,27 @@ interface TracesRequest {
   }[]
 }
 
+/** What of an OTLP/JSON metric the tests look at. */
+export interface ReceivedMetric {
+  readonly name: string
+  readonly unit: string
+  readonly histogram?: {
+    readonly dataPoints: readonly { readonly attributes: ReceivedSpan['attributes'] }[]
+  }
+}
+
+interface MetricsRequest {
+  readonly resourceMetrics?: readonly {
+    readonly scopeMetrics: readonly { readonly metrics: readonly ReceivedMetric[] }[]
+  }[]
+}
+
+export function readMetrics({ resourceMetrics = [] }: MetricsRequest): readonly ReceivedMetric[] {
+  return resourceMetrics.flatMap(({ scopeMetrics }) =>
+    scopeMetrics.flatMap(({ metrics }) => metrics),
+  )
+}
+
 export function readSpans({ resourceSpans = [] }: TracesRequest): readonly ReceivedSpan[] {
   return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
 }
