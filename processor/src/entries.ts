@@ -71,6 +71,19 @@ function withoutFigures(entry: Entry, fault: string): Entry {
   return { ...entry, units: new Map(), rating }
 }
 
+/**
+ * How an entry is to be rated by the books of another time; `undefined` where that would be more than
+ * a ledger takes. Its usage is read again from the operation, as its span is gone.
+ */
+export function rateAgain(entry: Entry, books: Books): Rating | undefined {
+  const { operation, labels, startTimeUnixNano } = entry
+  const split = splitUsage(operation.usage)
+  const units = split.kind === 'units' ? split.units : new Map()
+  const startUnixMs = Number(startTimeUnixNano / 1_000_000n)
+  const rating = rateOperation(operation, startUnixMs, books.of(labels['tenant']))
+  return findEntryFault({ ...entry, units, rating }) === undefined ? rating : undefined
+}
+
 function toSpanFacts({ name, scope, attributes }: ScannedSpan): SpanFacts {
   return {
     name,

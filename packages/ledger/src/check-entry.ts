@@ -1,4 +1,6 @@
-import type { Entry, Relative } from './entry.ts'
+import type { Rating } from '@spancost/pricing'
+import type { Entry, Relative, Repricing } from './entry.ts'
+import { MAX_REPRICINGS } from './store.ts'
 import { isTokenUnit } from './sums.ts'
 
 /**
@@ -21,7 +23,10 @@ const END_OF_TIME_UNIX_NANO = 2n ** 64n
  */
 export function findEntryFault(entry: Entry): string | undefined {
   const fault =
-    findIdFault(entry) ?? findTimeFault(entry) ?? findTokenFault(entry) ?? findCostFault(entry)
+    findIdFault(entry) ??
+    findTimeFault(entry) ??
+    findTokenFault(entry) ??
+    findCostFault(entry.rating)
   return nameFault(entry, fault)
 }
 
@@ -45,6 +50,18 @@ export function checkTraceId(traceId: string): void {
 export function checkLimit(limit: number): bigint {
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return BigInt(limit)
   throw new RangeError(`limit ${limit} is not a whole number from 1 to ${MAX_LIMIT}`)
+}
+
+/** @throws RangeError for more than are taken in one step, and for what no ledger can hold. */
+export function checkRepricings(repricings: readonly Repricing[]): void {
+  if (repricings.length > MAX_REPRICINGS) {
+    throw new RangeError(`${repricings.length} repricings; at most ${MAX_REPRICINGS} are taken`)
+  }
+  for (const { traceId, spanId, rating } of repricings) {
+    const fault = findIdFault({ traceId, spanId, parentSpanId: '' }) ?? findCostFault(rating)
+    if (fault !== undefined)
+      throw new RangeError(nameFault({ traceId, spanId, parentSpanId: '' }, fault))
+  }
 }
 
 type Ids = Pick<Relative, 'traceId' | 'spanId' | 'parentSpanId'>
@@ -78,7 +95,7 @@ function findTokenFault({ units }: Entry): string | undefined {
   return undefined
 }
 
-function findCostFault({ rating }: Entry): string | undefined {
+function findCostFault(rating: Rating): string | undefined {
   if (rating.lines.length > MAX_LINES) {
     return `its rating has ${rating.lines.length} lines, more than ${MAX_LINES}`
   }

@@ -19,7 +19,10 @@ export const COST_BUCKETS = COST_BOUNDS_ATTO.length + 1
  * The bucket that an operation falls into; `undefined` where its cost is not known, and for what is
  * never billed (tools, retrieval), which would only say that there are many of them.
  */
-export function findCostBucket({ operation, rating }: Entry): number | undefined {
+export function findCostBucket({
+  operation,
+  rating,
+}: Pick<Entry, 'operation' | 'rating'>): number | undefined {
   const { costAtto } = rating
   if (costAtto === undefined || operation.role === 'free') return undefined
   const bucket = COST_BOUNDS_ATTO.findIndex((bound) => costAtto <= bound)

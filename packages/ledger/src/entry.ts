@@ -42,8 +42,14 @@ export interface Entry {
  * - `better_sighting`: another instrumentation's span of the same call came, and tells more.
  * - `late_parent`: a span came that shows how operations of the trace are related.
  * - `settled`: nothing came below a held container in time, so it counts.
+ * - `repriced`: its price was corrected later.
  */
-export type CorrectionReason = 'late_leaf' | 'better_sighting' | 'late_parent' | 'settled'
+export type CorrectionReason =
+  | 'late_leaf'
+  | 'better_sighting'
+  | 'late_parent'
+  | 'settled'
+  | 'repriced'
 
 /** A change of mind: what an entry is from then on, and what that added to the sums. */
 export interface Correction {
@@ -53,17 +59,28 @@ export interface Correction {
   /** Negative where something that had been counted is spend no longer; so is `costAtto`. */
   readonly operations: bigint
   readonly costAtto: bigint
+  /** Of a re-pricing: how the entry is rated from then on. */
+  readonly rating?: Rating
 }
 
-/** An entry as the ledger keeps it. */
+/** An entry as the ledger keeps it; its rating is the one in force, after all corrections. */
 export interface StoredEntry extends Entry {
   /** What it is now, after all corrections. */
   readonly standing: Standing
   /** What it was taken for when it arrived; this is what its span says. */
   readonly arrivedAs: Standing
+  /** Where it was priced again, the rating that it arrived with; this is what its span says. */
+  readonly arrivedWith?: Rating
   /** The oldest first. */
   readonly corrections: readonly Correction[]
   readonly recordedAtUnixMs: number
+}
+
+/** How an entry is to be rated from now on. */
+export interface Repricing {
+  readonly traceId: string
+  readonly spanId: string
+  readonly rating: Rating
 }
 
 /**

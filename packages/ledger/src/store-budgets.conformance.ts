@@ -65,6 +65,21 @@ export function describeBudgets(place: Place): void {
 }
 
 function describeCounters(place: Place): void {
+  test('they follow prices that are corrected', async () => {
+    const store = await place.open()
+    await setBudgets(store, createBudget('all', 100n))
+    const unknown = createSampleEntry({ status: 'unpriced', reason: 'unknown_model' })
+    await store.record([unknown])
+    const states = () => store.budgets.counters({ budgetId: 'all', windowId: 'total', limit: 10 })
+    expect(await states()).toMatchObject([{ spent: { costAtto: 0n }, unpriced: 1n }])
+    await store.reprice([createSampleEntry()])
+    expect(await states()).toMatchObject([
+      { spent: { costAtto: 25n, operations: 1n }, unpriced: 0n },
+    ])
+    await store.reprice([createSampleEntry({ lines: [['input', 10, 9n]] })])
+    expect(await readSpent(store, 'all')).toEqual({ '': [9n, 1n] })
+  })
+
   test('grow with the entries, by budget, value and window', async () => {
     const store = await place.open()
     const day = { period: 'day', zone: 'UTC', weekStart: 1, fiscalStart: 1 } as const

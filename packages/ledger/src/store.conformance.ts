@@ -11,6 +11,7 @@ import {
 import { describeBudgets } from './store-budgets.conformance.ts'
 import { describeCorrections } from './store-corrections.conformance.ts'
 import { describeMetrics, describeNotes } from './store-metrics.conformance.ts'
+import { describeRepricing } from './store-repricing.conformance.ts'
 import type { Store } from './store.ts'
 import { describeRanges } from './store-ranges.conformance.ts'
 import { describeStandings } from './store-standings.conformance.ts'
@@ -55,6 +56,9 @@ export function describeStore(name: string, openStore: (folder: string) => Promi
     })
     describe('corrections', () => {
       describeCorrections(place)
+    })
+    describe('repricing', () => {
+      describeRepricing(place)
     })
     describe('sums', () => {
       describeSums(place)

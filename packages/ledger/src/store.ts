@@ -1,6 +1,6 @@
 import type { CostPart, CostStatus } from '@spancost/pricing'
 import type { BudgetStore } from './budgets.ts'
-import type { Entry, Labels, Relative, Standing, StoredEntry } from './entry.ts'
+import type { Entry, Labels, Relative, Repricing, Standing, StoredEntry } from './entry.ts'
 import type { Granularity } from './zone.ts'
 import type { Change } from './decide-trace.ts'
 
@@ -15,6 +15,9 @@ export interface Recorded {
    */
   readonly changed?: readonly Pick<Change, 'spanId' | 'standing'>[]
 }
+
+/** So many entries are priced again in one step at most. */
+export const MAX_REPRICINGS = 1_000
 
 /** Of one trace; more are not kept. Ancestors among the rest then stay unknown. */
 export const MAX_RELATIVES = 1_000
@@ -148,6 +151,12 @@ export interface Store {
    * processors at once.
    */
   settle(query: { readonly beforeUnixMs: number; readonly limit: number }): Promise<Settled>
+  /**
+   * Rates entries anew, in one atomic step of at most `MAX_REPRICINGS`: a correcting entry has the
+   * exact difference. Whoever is not there, or comes out as it is rated already, is passed over;
+   * answers how many were not. Safe to be called by several processors at once.
+   */
+  reprice(repricings: readonly Repricing[]): Promise<number>
   /** At most `limit` entries, oldest first. */
   entries(query: {
     readonly traceId: string
@@ -155,6 +164,13 @@ export interface Store {
   }): Promise<readonly StoredEntry[]>
   /** Its spans that are no operations, as far as they are kept; oldest first. */
   relatives(query: { readonly traceId: string }): Promise<readonly Relative[]>
+  /** At most `limit` entries that started in a range, by their start; `after`: the last one before. */
+  entriesBetween(query: {
+    readonly fromUnixMs?: number
+    readonly toUnixMs?: number
+    readonly after?: Pick<Entry, 'startTimeUnixNano' | 'traceId' | 'spanId'>
+    readonly limit: number
+  }): Promise<readonly StoredEntry[]>
   spend(query: SpendQuery): Promise<readonly SpendRow[]>
   totals(): Promise<readonly Total[]>
   /** The most expensive traces with an operation that started in the range. */

@@ -5,7 +5,7 @@ import {
   type Sums,
   type Zone,
 } from '@spancost/ledger'
-import { COST_PARTS, formatAmount } from '@spancost/pricing'
+import { COST_PARTS, formatAmount, type Rating } from '@spancost/pricing'
 
 declare global {
   interface JSON {
@@ -71,6 +71,14 @@ export function toEntryJson(entry: StoredEntry) {
     standing: entry.standing,
     arrivedAs: entry.arrivedAs,
     corrections: entry.corrections.map(toCorrectionJson),
+    ...toRatingJson(rating),
+    ...(entry.arrivedWith !== undefined && { arrivedWith: toRatingJson(entry.arrivedWith) }),
+    units: listUnits(entry),
+  }
+}
+
+function toRatingJson(rating: Rating) {
+  return {
     status: rating.status,
     reason: rating.reason,
     detail: rating.detail,
@@ -79,17 +87,23 @@ export function toEntryJson(entry: StoredEntry) {
     book: rating.book,
     ...(rating.costAtto !== undefined && { cost: toMoney(rating.costAtto) }),
     ...(rating.list !== undefined && { list: { amount: rating.list, currency: 'USD' } }),
-    units: listUnits(entry),
+  }
+}
+
+function toCorrectionJson(correction: Correction) {
+  const { reason, standing, recordedAtUnixMs, operations, costAtto, rating } = correction
+  const recordedAt = toInstant(recordedAtUnixMs)
+  return {
+    reason,
+    standing,
+    recordedAt,
+    operations,
+    cost: toMoney(costAtto),
+    ...(rating !== undefined && { rating: toRatingJson(rating) }),
   }
 }
 
 /** What was billed, then what was used but has no rate, and so neither rate nor cost. */
-function toCorrectionJson(correction: Correction) {
-  const { reason, standing, recordedAtUnixMs, operations, costAtto } = correction
-  const recordedAt = toInstant(recordedAtUnixMs)
-  return { reason, standing, recordedAt, operations, cost: toMoney(costAtto) }
-}
-
 function listUnits({ units, rating }: StoredEntry) {
   const billed = rating.lines.map(({ unit, quantity, rate, costAtto }) => ({
     unit,

@@ -128,7 +128,20 @@ const WHERE_KNOWN = [
   'card',
   'cost',
   'list',
+  'arrivedWith',
 ]
+
+const RATING_MEMBERS = {
+  status: { enum: ['priced', 'free', 'partial', 'estimated', 'unpriced'] },
+  reason: TEXT,
+  detail: TEXT,
+  source: { enum: ['provider', 'book', 'override', 'self_hosted'] },
+  card: TEXT,
+  book: TEXT,
+  cost: MONEY,
+  list: MONEY,
+}
+const RATING = object(RATING_MEMBERS, ['reason', 'detail', 'source', 'card', 'cost', 'list'])
 
 const SCHEMAS = {
   Money: object({
@@ -174,22 +187,22 @@ const SCHEMAS = {
       standing: STANDING,
       arrivedAs: STANDING,
       corrections: listOf(
-        object({
-          reason: { enum: ['late_leaf', 'better_sighting', 'late_parent', 'settled'] },
-          standing: STANDING,
-          recordedAt: INSTANT,
-          operations: { type: 'integer', description: 'Negative where spend was taken back' },
-          cost: MONEY,
-        }),
+        object(
+          {
+            reason: {
+              enum: ['late_leaf', 'better_sighting', 'late_parent', 'settled', 'repriced'],
+            },
+            standing: STANDING,
+            recordedAt: INSTANT,
+            operations: { type: 'integer', description: 'Negative where spend was taken back' },
+            cost: MONEY,
+            rating: RATING,
+          },
+          ['rating'],
+        ),
       ),
-      status: { enum: ['priced', 'free', 'partial', 'estimated', 'unpriced'] },
-      reason: TEXT,
-      detail: TEXT,
-      source: { enum: ['provider', 'book', 'override', 'self_hosted'] },
-      card: TEXT,
-      book: TEXT,
-      cost: MONEY,
-      list: MONEY,
+      ...RATING_MEMBERS,
+      arrivedWith: RATING,
       units: listOf(
         object({ unit: TEXT, quantity: { type: 'number' }, rate: TEXT, cost: MONEY }, [
           'rate',

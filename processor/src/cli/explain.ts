@@ -20,9 +20,10 @@ export const explain: Verb = {
   help: `Usage: spancost explain [--config FILE] FILE...
 
 Reads OTLP trace requests in order, as if they had been received, and prints one JSON object per
-span that is a GenAI operation, with the standing that it has in the end. A file has one request, as protobuf or JSON, or many of them, as the
-Collector's file exporter writes them; gzip and Zstandard too. Spans without valid ids are left out,
-as the processor passes them on unpriced.
+span that is a GenAI operation, with the standing that it has in the end. A file has one
+request, as protobuf or JSON, or many of them, as the Collector's file exporter writes them;
+gzip and Zstandard too. Spans without valid ids are left out, as the processor passes them on
+unpriced.
 
   --config FILE   for prices and dimensions; default: ./spancost.yaml
   --json          the default, and the only form`,

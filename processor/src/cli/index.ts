@@ -7,6 +7,7 @@ import { writeLine, type ExitCode, type Io } from './io.ts'
 import { ledger } from './ledger.ts'
 import { price } from './price.ts'
 import { prices } from './prices.ts'
+import { reprice } from './reprice.ts'
 import { serve } from './serve.ts'
 import { spend } from './spend.ts'
 import { traces } from './traces.ts'
@@ -24,6 +25,7 @@ const VERBS: readonly Verb[] = [
   traces,
   unpriced,
   importVerb,
+  reprice,
   ledger,
   token,
 ]

@@ -39,6 +39,9 @@ async function fill(store: Store): Promise<void> {
       labels: { model: ODD_TEXT },
     }),
   ])
+  const [unpriced, priced] = [createSampleEntry({ span: 2, trace: 99 }), createRound(3)[0]![0]!]
+  const { rating } = createSampleEntry({ lines: [['input', 10, 26n]] })
+  expect(await store.reprice([unpriced, { ...priced, rating }])).toBe(2)
   expect(await store.writeNote('delivered', 'all of it', 0)).toBe(true)
 }
 

@@ -177,6 +177,7 @@ const TEXTS = new Set([
   'status',
   'error_type',
   'details',
+  'rating',
   'reason',
   'name',
   'service',

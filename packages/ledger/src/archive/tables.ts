@@ -37,6 +37,7 @@ export const MOVED_TABLES = [
   'label_sets',
   'entries',
   'corrections',
+  'repricings',
   'unsettled',
   'relatives',
   'hourly',

@@ -32,7 +32,7 @@ export const METRICS_OF_ENTRY = [
 export type MetricRow = Readonly<Record<(typeof METRIC_TOTAL_COLUMNS)[number], bigint>>
 
 /** The values of `METRIC_ENTRY_COLUMNS`. */
-export function encodeMetrics(entry: Entry): bigint[] {
+export function encodeMetrics(entry: Pick<Entry, 'operation' | 'rating'>): bigint[] {
   const saved = splitAtto(entry.rating.cache?.savedAtto ?? 0n)
   const extra = splitAtto(entry.rating.cache?.extraAtto ?? 0n)
   const bucket = BigInt(findCostBucket(entry) ?? -1)

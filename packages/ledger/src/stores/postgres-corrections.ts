@@ -3,6 +3,7 @@ import { listSettled, type Change, type Known } from '../decide-trace.ts'
 import type { Settled } from '../store.ts'
 import { ask } from './postgres-client.ts'
 import { askRows, insertInto, unnest } from './postgres-statements.ts'
+import { selectPriced } from './priced-entries.ts'
 import type { SumChanges } from './postgres-sums.ts'
 import { findKnown, lockFreeTraces } from './postgres-traces.ts'
 import type { MetricRow } from './metric-columns.ts'
@@ -10,7 +11,7 @@ import { encodeId, type SumRow } from './rows.ts'
 import { FIGURES, FIGURES_OF_ENTRY } from './sum-lines.ts'
 import { signOf } from './trace-view.ts'
 
-/** The figures are those of the entry, or their negatives, or 0. */
+/** The figures are those of the entry as it is priced now, or their negatives, or 0. */
 const INSERT_CORRECTIONS = `
   INSERT INTO corrections (trace_id, span_id, recorded_day, recorded_at_unix_ms, reason, standing,
     hour, hour_nano, label_set, status, error_type, ${FIGURES.join(', ')})
@@ -26,7 +27,7 @@ const INSERT_CORRECTIONS = `
     ['sign', 'bigint'],
   ])} WITH ORDINALITY
       AS change (trace_id, span_id, now_ms, reason, standing, sign, place)
-    JOIN entries USING (trace_id, span_id)
+    JOIN (${selectPriced('entries.recorded_day')}) AS priced USING (trace_id, span_id)
   ORDER BY place
   RETURNING hour, hour_nano, label_set, status, error_type, ${FIGURES.join(', ')}`
 

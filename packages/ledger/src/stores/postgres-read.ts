@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { checkLimit, checkTraceId } from '../check-entry.ts'
+import type { StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { Store, SumFault } from '../store.ts'
 import { decodeTotals, LIST_TOTALS, type TotalRow } from './decode-totals.ts'
@@ -16,6 +17,7 @@ import {
   listCorrectionsOf,
   SELECT_SUMS,
   SUM_COLUMNS,
+  toPage,
   type CorrectionRow,
   type EntryRow,
   type RelativeRow,
@@ -33,7 +35,14 @@ const LIST_RELATIVES = `
   SELECT span_id, parent_span_id, name, start_unix_nano, end_unix_nano, service
   FROM relatives WHERE trace_id = $1 ORDER BY start_unix_nano, span_id`
 
-const LIST_CORRECTIONS = listCorrectionsOf('$1')
+const LIST_CORRECTIONS = listCorrectionsOf('= ANY ($1::bytea[])')
+
+const LIST_BETWEEN = `
+  SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
+    labels, details
+  FROM entries JOIN label_sets ON label_sets.id = label_set
+  WHERE (hour, hour_nano, trace_id, span_id) > ($1, $2, $3, $4) AND (hour, hour_nano) < ($5, $6)
+  ORDER BY hour, hour_nano, trace_id, span_id LIMIT $7`
 
 /** In 1e-18 USD; sums of bigint are numeric, which does not end. */
 const COST_ATTO = SUM_COLUMNS.filter((name) => name.startsWith('cost_'))
@@ -57,10 +66,44 @@ type TraceRow = SumRow & {
   readonly unpriced: bigint
 }
 
+function createEntryReader(pool: Pool): Pick<Store, 'entries' | 'entriesBetween'> {
+  async function decode(rows: readonly EntryRow[]): Promise<readonly StoredEntry[]> {
+    const traceIds = rows.map((row) => row.trace_id)
+    const corrections = await ask<CorrectionRow>(pool, 'list_corrections', LIST_CORRECTIONS, [
+      traceIds,
+    ])
+    return decodeEntries(rows, corrections)
+  }
+
+  return {
+    async entries({ traceId, limit }) {
+      checkTraceId(traceId)
+      const values = [encodeId(traceId), checkLimit(limit)]
+      return decode(await ask<EntryRow>(pool, 'list_entries', LIST_ENTRIES, values))
+    },
+    async entriesBetween(query) {
+      const { after, end } = toPage(query)
+      const bounds = [after.hour, after.nano, ...after.ids, end.hour, end.nano]
+      const values = [...bounds, checkLimit(query.limit)]
+      return decode(await ask<EntryRow>(pool, 'list_between', LIST_BETWEEN, values))
+    },
+  }
+}
+
 /** What `Store` promises of each question. */
 export function createPostgresReader(
   pool: Pool,
-): Pick<Store, 'entries' | 'relatives' | 'spend' | 'totals' | 'topTraces' | 'unpriced' | 'verify'> {
+): Pick<
+  Store,
+  | 'entries'
+  | 'entriesBetween'
+  | 'relatives'
+  | 'spend'
+  | 'totals'
+  | 'topTraces'
+  | 'unpriced'
+  | 'verify'
+> {
   async function findFaults(
     { table, sql }: (typeof FIND_FAULTS)[number],
     limit: bigint,
@@ -73,15 +116,7 @@ export function createPostgresReader(
   }
 
   return {
-    async entries({ traceId, limit }) {
-      checkTraceId(traceId)
-      const values = [encodeId(traceId), checkLimit(limit)]
-      const [rows, corrections] = await Promise.all([
-        ask<EntryRow>(pool, 'list_entries', LIST_ENTRIES, values),
-        ask<CorrectionRow>(pool, 'list_corrections', LIST_CORRECTIONS, values.slice(0, 1)),
-      ])
-      return decodeEntries(rows, corrections)
-    },
+    ...createEntryReader(pool),
     async relatives({ traceId }) {
       checkTraceId(traceId)
       const values = [encodeId(traceId)]

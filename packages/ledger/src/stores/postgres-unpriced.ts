@@ -6,6 +6,7 @@ import {
   decodeEntries,
   listCorrectionsOf,
   STANDING_NOW,
+  STATUS_NOW,
   type CorrectionRow,
   type EntryRow,
 } from './rows.ts'
@@ -19,13 +20,13 @@ const LIST_UNPRICED = `
     FROM hourly WHERE hour >= $1 AND hour < $2 AND ${SUM_UNPRICED}
   ) AS found JOIN label_sets ON label_sets.id = label_set`
 
-const LIST_CORRECTIONS = listCorrectionsOf('$1')
+const LIST_CORRECTIONS = listCorrectionsOf('= ANY ($1::bytea[])')
 
 const FIND_NEWEST = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
     labels, details
   FROM entries JOIN label_sets ON label_sets.id = label_set
-  WHERE hour = $1 AND label_set = $2 AND status = $3 AND ${STANDING_NOW} = 'counted'
+  WHERE hour = $1 AND label_set = $2 AND ${STATUS_NOW} = $3 AND ${STANDING_NOW} = 'counted'
   ORDER BY hour_nano DESC, sequence DESC LIMIT 1`
 
 /** Counted from the hourly sums; of each group one entry is read. */
@@ -41,7 +42,7 @@ export async function readUnpriced(
     const [row] = await ask<EntryRow>(pool, 'find_newest', FIND_NEWEST, values)
     if (row === undefined) return group
     const corrections = await ask<CorrectionRow>(pool, 'list_corrections', LIST_CORRECTIONS, [
-      row.trace_id,
+      [row.trace_id],
     ])
     const [example] = decodeEntries([row], corrections)
     return { ...group, example: example! }

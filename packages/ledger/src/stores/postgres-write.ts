@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg'
 import { sumParts } from '@spancost/pricing'
 import { checkLimit } from '../check-entry.ts'
 import { decideAlone, decideTrace, isSettleable, type Change } from '../decide-trace.ts'
-import type { Entry, Relative, Standing } from '../entry.ts'
+import type { Entry, Relative, Repricing, Standing } from '../entry.ts'
 import { toHourTime } from '../hours.ts'
 import type { Recorded, Settled, Store } from '../store.ts'
 import { countTokens } from '../sums.ts'
@@ -16,6 +16,7 @@ import {
   type TraceChange,
 } from './postgres-corrections.ts'
 import { makePartition } from './postgres-migrations.ts'
+import { repriceAll } from './postgres-reprice.ts'
 import { encodeText, hashLabels, hashResponse } from './postgres-rows.ts'
 import { askRows, insertInto, unnest, type Column } from './postgres-statements.ts'
 import { createSumChanges, type SumChanges } from './postgres-sums.ts'
@@ -76,6 +77,7 @@ interface Now {
 export interface PostgresWriter {
   record(entries: readonly Entry[], relatives: readonly Relative[]): Promise<readonly Recorded[]>
   settle(query: Parameters<Store['settle']>[0]): Promise<Settled>
+  reprice(repricings: readonly Repricing[]): Promise<number>
 }
 
 /**
@@ -88,8 +90,7 @@ export function createPostgresWriter(pool: Pool, budgets: PostgresChargers): Pos
 
   return {
     async record(entries, relatives) {
-      const ms = Date.now()
-      const now = { ms, day: Math.floor(ms / MS_PER_DAY) }
+      const now = readNow()
       if (now.day !== partitionedDay) {
         await inTransaction(pool, (client) => makePartition(client, now.day))
       }
@@ -112,7 +113,20 @@ export function createPostgresWriter(pool: Pool, budgets: PostgresChargers): Pos
         return settled
       })
     },
+    reprice: (repricings) =>
+      inTransaction(pool, async (client) => {
+        const sums = createSumChanges()
+        const repriced = await repriceAll(client, repricings, readNow(), sums)
+        await sums.write(client)
+        await budgets.charge(client, sums.lines, [])
+        return repriced
+      }),
   }
+}
+
+function readNow(): Now {
+  const ms = Date.now()
+  return { ms, day: Math.floor(ms / MS_PER_DAY) }
 }
 
 async function recordAll(

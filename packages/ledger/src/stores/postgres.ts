@@ -1,3 +1,4 @@
+import { checkRepricings } from '../check-entry.ts'
 import type { Store } from '../store.ts'
 import { createPostgresBudgets } from './postgres-budgets.ts'
 import { createPostgresNotes } from './postgres-notes.ts'
@@ -64,6 +65,11 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     beganAtUnixMs,
     record,
     settle: (query) => read(() => write(() => writer.settle(query))),
+    async reprice(repricings) {
+      checkRepricings(repricings)
+      return read(() => write(() => writer.reprice(repricings)))
+    },
+    entriesBetween: (query) => read(() => reader.entriesBetween(query)),
     entries: (query) => read(() => reader.entries(query)),
     relatives: (query) => read(() => reader.relatives(query)),
     spend: (query) => read(() => reader.spend(query)),

@@ -1,12 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { Operation, Unit, Units } from '@spancost/genai'
-import {
-  COST_PARTS,
-  type CacheEffect,
-  type CostLine,
-  type CostPart,
-  type Rating,
-} from '@spancost/pricing'
+import { COST_PARTS, type CostPart } from '@spancost/pricing'
 import type { Known } from '../decide-trace.ts'
 import type {
   Correction,
@@ -17,11 +11,12 @@ import type {
   Standing,
   StoredEntry,
 } from '../entry.ts'
-import { NANOS_PER_HOUR } from '../hours.ts'
+import { NANOS_PER_HOUR, toHourTime, toUnixNanoRange } from '../hours.ts'
 import { joinLimbs, splitAtto } from '../money-limbs.ts'
 import type { Sighting } from '../same-call.ts'
-import { TOKEN_TYPES, type Sums, type TokenType } from '../store.ts'
+import { TOKEN_TYPES, type Store, type Sums, type TokenType } from '../store.ts'
 import { createSums } from '../sums.ts'
+import { decodeRating, encodeRating, type KeptRating } from './kept-rating.ts'
 
 /**
  * What rows look like: how an entry becomes one, and how sums and entries are read back. Integers
@@ -51,6 +46,16 @@ function addUp(limb: 'nano' | 'atto'): string {
 /** What is read back of them, with the number of operations. */
 export type SumRow = Readonly<Record<SumColumn | 'operations', bigint>>
 
+/** Where a page of `entriesBetween` begins (after these values) and where the range ends. */
+export function toPage(query: Parameters<Store['entriesBetween']>[0]) {
+  const { from, to } = toUnixNanoRange(query)
+  const { after } = query
+  const start = toHourTime(after?.startTimeUnixNano ?? from)
+  // No id is empty, so that this stands before every entry of that instant.
+  const ids = [encodeId(after?.traceId ?? ''), encodeId(after?.spanId ?? '')]
+  return { after: { ...start, ids }, end: toHourTime(to) }
+}
+
 /** A row of entries; its standing is what it had when it arrived. */
 export interface EntryRow {
   readonly trace_id: Uint8Array
@@ -70,11 +75,7 @@ interface Details {
   readonly endTimeUnixNano: string
   readonly operation: Operation
   readonly units: readonly (readonly [Unit, number])[]
-  readonly rating: Omit<Rating, 'lines' | 'costAtto' | 'cache'> & {
-    readonly costAtto?: string
-    readonly cache?: Readonly<Record<keyof CacheEffect, string>>
-    readonly lines: readonly (Omit<CostLine, 'costAtto'> & { readonly costAtto: string })[]
-  }
+  readonly rating: KeptRating
 }
 
 export function encodeId(hex: string): Uint8Array {
@@ -116,20 +117,12 @@ export function decodeLabels(text: string): Labels {
 }
 
 export function encodeDetails({ units, rating, ...entry }: Entry): string {
-  const { costAtto, lines, cache, ...rest } = rating
   const details: Details = {
     spanName: entry.spanName,
     endTimeUnixNano: String(entry.endTimeUnixNano),
     operation: entry.operation,
     units: [...units],
-    rating: {
-      ...rest,
-      ...(costAtto !== undefined && { costAtto: String(costAtto) }),
-      ...(cache !== undefined && {
-        cache: { savedAtto: String(cache.savedAtto), extraAtto: String(cache.extraAtto) },
-      }),
-      lines: lines.map((line) => ({ ...line, costAtto: String(line.costAtto) })),
-    },
+    rating: encodeRating(rating),
   }
   return JSON.stringify(details)
 }
@@ -147,6 +140,12 @@ export function decodeKnown(row: KnownRow): Known {
     parentSpanId: decodeParent(row.parent_span_id),
     standing: row.standing,
   }
+}
+
+/** The operation of an entry's details, and the rating that it arrived with. */
+export function decodeRated(text: string) {
+  const { operation, rating } = JSON.parse(text) as Details
+  return { operation, rating: decodeRating(rating) }
 }
 
 /** The part of a sighting that stands in an entry's details. */
@@ -169,38 +168,72 @@ export const STANDING_NOW = `coalesce((
   WHERE c.trace_id = entries.trace_id AND c.span_id = entries.span_id
   ORDER BY c.sequence DESC LIMIT 1), entries.standing)`
 
-/** The corrections of a trace; `parameter` is how the database names the first one. */
-export function listCorrectionsOf(parameter: '?' | '$1'): string {
-  return `SELECT * FROM corrections WHERE trace_id = ${parameter} ORDER BY sequence`
+/** The status of an entry by the rating in force. */
+export const STATUS_NOW = `coalesce((
+  SELECT r.status FROM repricings AS r
+  WHERE r.trace_id = entries.trace_id AND r.span_id = entries.span_id
+  ORDER BY r.sequence DESC LIMIT 1), entries.status)`
+
+/** Of traces, the corrections and the ratings that they brought; `which` names the traces. */
+export function listCorrectionsOf(which: '= ?' | '= ANY ($1::bytea[])'): string {
+  return `
+    SELECT corrections.*, rating FROM corrections LEFT JOIN repricings USING (sequence)
+    WHERE corrections.trace_id ${which} ORDER BY sequence`
 }
 
 /** A row of corrections with the columns of `SumRow`. */
 export type CorrectionRow = SumRow & {
+  readonly trace_id: Uint8Array
   readonly span_id: Uint8Array
   readonly reason: CorrectionReason
   readonly standing: Standing
   readonly recorded_at_unix_ms: bigint
+  /** JSON; of a re-pricing, on its last row. */
+  readonly rating: string | null
 }
 
-/** Entries with the corrections of their trace, which are given the oldest first. */
+type IdRow = Pick<EntryRow, 'trace_id' | 'span_id'>
+
+/** Entries with the corrections of their traces, which are given the oldest first. */
 export function decodeEntries(
   rows: readonly EntryRow[],
   corrections: readonly CorrectionRow[],
 ): StoredEntry[] {
-  const bySpan = Map.groupBy(corrections, (row) => decodeId(row.span_id))
-  return rows.map((row) => decodeEntry(row, bySpan.get(decodeId(row.span_id)) ?? []))
+  const keyOf = (row: IdRow): string => decodeId(row.trace_id) + decodeId(row.span_id)
+  const byEntry = Map.groupBy(corrections, keyOf)
+  return rows.map((row) => decodeEntry(row, decodeCorrections(byEntry.get(keyOf(row)) ?? [])))
 }
 
-function decodeCorrection(row: CorrectionRow): Correction {
-  const { operations, costAtto } = decodeSums(row)
-  const recordedAtUnixMs = Number(row.recorded_at_unix_ms)
-  return { reason: row.reason, standing: row.standing, recordedAtUnixMs, operations, costAtto }
+function decodeCorrections(rows: readonly CorrectionRow[]): Correction[] {
+  return rows.flatMap((row, at) => {
+    // A re-pricing into another status takes the entry away from the old one first.
+    const before = rows[at - 1]
+    const taken =
+      row.rating !== null && before && isFirstOfTwo(before) ? decodeSums(before) : NO_SUMS
+    if (isFirstOfTwo(row)) return []
+    const { operations, costAtto } = decodeSums(row)
+    return {
+      reason: row.reason,
+      standing: row.standing,
+      recordedAtUnixMs: Number(row.recorded_at_unix_ms),
+      operations: operations + taken.operations,
+      costAtto: costAtto + taken.costAtto,
+      ...(row.rating !== null && { rating: decodeRating(JSON.parse(row.rating) as KeptRating) }),
+    }
+  })
 }
 
-function decodeEntry(row: EntryRow, corrections: readonly CorrectionRow[]): StoredEntry {
+const NO_SUMS = createSums()
+
+function isFirstOfTwo({ reason, rating }: CorrectionRow): boolean {
+  return reason === 'repriced' && rating === null
+}
+
+function decodeEntry(row: EntryRow, corrections: readonly Correction[]): StoredEntry {
   const details = JSON.parse(row.details) as Details
-  const { costAtto, lines, cache, ...rating } = details.rating
   const units: Units = new Map(details.units)
+  const arrivedWith = decodeRating(details.rating)
+  const repriced = corrections.findLast(({ rating }) => rating !== undefined)?.rating
   return {
     traceId: decodeId(row.trace_id),
     spanId: decodeId(row.span_id),
@@ -210,18 +243,12 @@ function decodeEntry(row: EntryRow, corrections: readonly CorrectionRow[]): Stor
     endTimeUnixNano: BigInt(details.endTimeUnixNano),
     operation: details.operation,
     units,
-    rating: {
-      ...rating,
-      ...(costAtto !== undefined && { costAtto: BigInt(costAtto) }),
-      ...(cache !== undefined && {
-        cache: { savedAtto: BigInt(cache.savedAtto), extraAtto: BigInt(cache.extraAtto) },
-      }),
-      lines: lines.map((line) => ({ ...line, costAtto: BigInt(line.costAtto) })),
-    },
+    rating: repriced ?? arrivedWith,
+    ...(repriced !== undefined && { arrivedWith }),
     labels: decodeLabels(row.labels),
     standing: corrections.at(-1)?.standing ?? row.standing,
     arrivedAs: row.standing,
-    corrections: corrections.map(decodeCorrection),
+    corrections,
     recordedAtUnixMs: Number(row.recorded_at_unix_ms),
   }
 }

@@ -1,17 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Change, Known } from '../decide-trace.ts'
+import { selectPriced } from './priced-entries.ts'
 import { encodeId } from './rows.ts'
 import { prepare } from './sqlite-statements.ts'
 import { FIGURES, FIGURES_OF_ENTRY } from './sum-lines.ts'
 import { signOf } from './trace-view.ts'
 
-/** The figures are those of the entry, or their negatives, or 0. */
+/** The figures are those of the entry as it is priced now, or their negatives, or 0. */
 const INSERT_CORRECTION = `
   INSERT INTO corrections (trace_id, span_id, recorded_at_unix_ms, reason, standing,
     hour, hour_nano, label_set, status, error_type, ${FIGURES.join(', ')})
   SELECT trace_id, span_id, ?3, ?4, ?5, hour, hour_nano, label_set, status, error_type,
     ${FIGURES_OF_ENTRY.map((figure) => `?6 * ${figure}`).join(', ')}
-  FROM entries WHERE trace_id = ?1 AND span_id = ?2`
+  FROM (${selectPriced()}) WHERE trace_id = ?1 AND span_id = ?2`
 
 export interface CorrectionWriter {
   /** Writes down what operations of a trace are from now on. */

@@ -13,6 +13,7 @@ import {
   listCorrectionsOf,
   SELECT_COST,
   SELECT_SUMS,
+  toPage,
   type CorrectionRow,
   type EntryRow,
   type RelativeRow,
@@ -32,6 +33,13 @@ const LIST_ENTRIES = `
 const LIST_RELATIVES = `
   SELECT span_id, parent_span_id, name, start_unix_nano, end_unix_nano, service
   FROM relatives WHERE trace_id = ? ORDER BY start_unix_nano, span_id`
+
+const LIST_BETWEEN = `
+  SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
+    labels, details
+  FROM entries JOIN label_sets ON label_sets.id = label_set
+  WHERE (hour, hour_nano, trace_id, span_id) > (?, ?, ?, ?) AND (hour, hour_nano) < (?, ?)
+  ORDER BY hour, hour_nano, trace_id, span_id LIMIT ?`
 
 /** A trace is chosen by any of its operations in the range, and then summed as a whole. */
 const LIST_TOP_TRACES = `
@@ -55,6 +63,7 @@ type TraceRow = SumRow & {
 export interface Reader {
   entries(query: Parameters<Store['entries']>[0]): readonly StoredEntry[]
   relatives(query: Parameters<Store['relatives']>[0]): readonly Relative[]
+  entriesBetween(query: Parameters<Store['entriesBetween']>[0]): readonly StoredEntry[]
   spend(query: Parameters<Store['spend']>[0]): readonly SpendRow[]
   totals(): readonly Total[]
   topTraces(query: Parameters<Store['topTraces']>[0]): readonly TraceSpend[]
@@ -65,7 +74,8 @@ export interface Reader {
 export function createReader(database: DatabaseSync): Reader {
   const listEntries = prepare<EntryRow>(database, LIST_ENTRIES)
   const listRelatives = prepare<RelativeRow>(database, LIST_RELATIVES)
-  const listCorrections = prepare<CorrectionRow>(database, listCorrectionsOf('?'))
+  const listCorrections = prepare<CorrectionRow>(database, listCorrectionsOf('= ?'))
+  const listBetween = prepare<EntryRow>(database, LIST_BETWEEN)
   const listTotals = prepare<TotalRow>(database, LIST_TOTALS)
   const listTopTraces = prepare<TraceRow>(database, LIST_TOP_TRACES)
   const findFaults = FIND_FAULTS.map(({ table, sql }) => ({
@@ -82,6 +92,14 @@ export function createReader(database: DatabaseSync): Reader {
     relatives({ traceId }) {
       checkTraceId(traceId)
       return decodeRelatives(traceId, listRelatives.all(encodeId(traceId)), (text) => text)
+    },
+    entriesBetween(query) {
+      const { after, end } = toPage(query)
+      const bounds = [after.hour, after.nano, ...after.ids, end.hour, end.nano]
+      const rows = listBetween.all(...bounds, checkLimit(query.limit))
+      const traceIds = new Map(rows.map((row) => [decodeId(row.trace_id), row.trace_id]))
+      const corrections = [...traceIds.values()].flatMap((id) => listCorrections.all(id))
+      return decodeEntries(rows, corrections)
     },
     spend: createSpendReader(database),
     totals: () => decodeTotals(listTotals.all(), (text) => text),

@@ -5,6 +5,7 @@ import {
   decodeEntries,
   listCorrectionsOf,
   STANDING_NOW,
+  STATUS_NOW,
   type CorrectionRow,
   type EntryRow,
 } from './rows.ts'
@@ -23,7 +24,7 @@ const FIND_NEWEST = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
     labels, details
   FROM entries JOIN label_sets ON label_sets.id = label_set
-  WHERE hour = ? AND label_set = ? AND status = ? AND ${STANDING_NOW} = 'counted'
+  WHERE hour = ? AND label_set = ? AND ${STATUS_NOW} = ? AND ${STANDING_NOW} = 'counted'
   ORDER BY hour_nano DESC, sequence DESC LIMIT 1`
 
 /** Counted from the hourly sums; of each group one entry is read. */
@@ -31,7 +32,7 @@ export function createUnpricedReader(
   database: DatabaseSync,
 ): (query: Parameters<Store['unpriced']>[0]) => readonly UnpricedGroup[] {
   const listUnpriced = prepare<UnpricedRow>(database, LIST_UNPRICED)
-  const listCorrections = prepare<CorrectionRow>(database, listCorrectionsOf('?'))
+  const listCorrections = prepare<CorrectionRow>(database, listCorrectionsOf('= ?'))
   const findNewest = prepare<EntryRow>(database, FIND_NEWEST)
 
   return (query) => {

@@ -3,6 +3,7 @@
  * that began, and answers questions until it is told to close. `sqlite-thread.ts` is its other side.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Repricing } from '../entry.ts'
 import type { Batch } from './sqlite-batch.ts'
 import type { Store } from '../store.ts'
 import type { BudgetStore } from '../budgets.ts'
@@ -20,6 +21,8 @@ export interface Place {
 export type Question =
   | { readonly kind: 'record'; readonly batch: Batch }
   | { readonly kind: 'settle'; readonly query: Parameters<Store['settle']>[0] }
+  | { readonly kind: 'reprice'; readonly repricings: readonly Repricing[] }
+  | { readonly kind: 'entriesBetween'; readonly query: Parameters<Store['entriesBetween']>[0] }
   | { readonly kind: 'entries'; readonly query: Parameters<Store['entries']>[0] }
   | { readonly kind: 'relatives'; readonly query: Parameters<Store['relatives']>[0] }
   | { readonly kind: 'spend'; readonly query: Parameters<Store['spend']>[0] }
@@ -85,6 +88,10 @@ function serve(): number {
         return write(() => writer.record(question.batch))
       case 'settle':
         return write(() => writer.settle(question.query))
+      case 'reprice':
+        return write(() => writer.reprice(question.repricings))
+      case 'entriesBetween':
+        return reader.entriesBetween(question.query)
       case 'entries':
         return reader.entries(question.query)
       case 'relatives':

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { checkLimit } from '../check-entry.ts'
+import type { Repricing } from '../entry.ts'
 import type { Recorded, Settled, Store } from '../store.ts'
 import { unpackEntries, type Batch } from './sqlite-batch.ts'
 import type { Chargers } from './sqlite-budgets.ts'
@@ -7,6 +8,7 @@ import { createCorrectionWriter } from './sqlite-corrections.ts'
 import { createEntryWriter } from './sqlite-entries.ts'
 import { createLabelSets } from './sqlite-label-sets.ts'
 import { createSettler } from './sqlite-settle.ts'
+import { createRepricer } from './sqlite-reprice.ts'
 import { prepare, runTransaction } from './sqlite-statements.ts'
 import {
   FIGURES,
@@ -29,6 +31,7 @@ const COUNTED = `
 export interface Writer {
   record(batch: Batch): readonly Recorded[]
   settle(query: Parameters<Store['settle']>[0]): Settled
+  reprice(repricings: readonly Repricing[]): number
 }
 
 /**
@@ -40,6 +43,7 @@ export function createWriter(database: DatabaseSync, budgets: Chargers): Writer 
   const corrections = createCorrectionWriter(database)
   const writeEntries = createEntryWriter(database, labelSets, corrections)
   const settle = createSettler(database, corrections)
+  const reprice = createRepricer(database)
   const findLast = prepare<{ readonly entry: bigint; readonly correction: bigint }>(
     database,
     FIND_LAST,
@@ -84,6 +88,7 @@ export function createWriter(database: DatabaseSync, budgets: Chargers): Writer 
       const most = checkLimit(limit)
       return change((nowMs) => settle(BigInt(beforeUnixMs), most, nowMs))
     },
+    reprice: (repricings) => change((nowMs) => reprice(repricings, nowMs)),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { BudgetStore } from '../budgets.ts'
+import { checkRepricings } from '../check-entry.ts'
 import type { Entry, Relative } from '../entry.ts'
 import type { Recorded, Store } from '../store.ts'
 import { createRecorder } from './recorder.ts'
@@ -57,6 +58,11 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     beganAtUnixMs: thread.beganAtUnixMs,
     record,
     settle: (query) => ask({ kind: 'settle', query }),
+    async reprice(repricings) {
+      checkRepricings(repricings)
+      return ask({ kind: 'reprice', repricings })
+    },
+    entriesBetween: (query) => ask({ kind: 'entriesBetween', query }),
     entries: (query) => ask({ kind: 'entries', query }),
     relatives: (query) => ask({ kind: 'relatives', query }),
     spend: (query) => ask({ kind: 'spend', query }),
