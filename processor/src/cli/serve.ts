@@ -90,6 +90,7 @@ function describeAddresses({ grpc, http, api }: Service['addresses']): string {
     `spancost ${VERSION}`,
     `  OTLP/gRPC  ${grpc ?? 'off'}`,
     `  OTLP/HTTP  ${http === undefined ? 'off' : `http://${http}`}`,
+    `  page       http://${api}/`,
     `  API        http://${api}/api/v1/spend`,
   ]
   return lines.join('\n')

@@ -193,10 +193,12 @@ function TracesTable({ traces }: TopTracesAnswer) {
           <tr key={traceId}>
             <th scope="row">
               <a class="id" href={linkTo(address, `trace/${traceId}`)} title={traceId}>
-                {traceId.slice(0, 12)}…
+                {traceId.slice(0, 8)}…
               </a>
             </th>
-            <td class="still">{writeInstant(start, zone).slice(0, 16)}</td>
+            <td class="still" title={writeInstant(start, zone)}>
+              {writeInstant(start, zone).slice(5, 16)}
+            </td>
             <td class="number">
               {BigInt(unpriced) === BigInt(operations) ? (
                 <Unknown why="none of its operations has a price" />

@@ -17,8 +17,11 @@ export function Amount({ amount, places }: { readonly amount: string; readonly p
 
 /** The most places behind the point that a column of these amounts needs. */
 export function usePlaces(amounts: readonly string[]): number {
-  const { isExact } = useScope()
-  return Math.max(0, ...amounts.map((amount) => countPlaces(writeAs(amount, isExact))))
+  return findMostPlaces(amounts, useScope().isExact)
+}
+
+export function findMostPlaces(amounts: readonly string[], isExact: boolean): number {
+  return amounts.reduce((most, amount) => Math.max(most, countPlaces(writeAs(amount, isExact))), 0)
 }
 
 /** What nothing is known of. It is not 0. */

@@ -133,6 +133,7 @@ function describePlot(
       {
         ...axis,
         grid: { show: false },
+        size: 28,
         // Under the bars, and as many as have room: periods are of the zone, not of the browser.
         splits: () => thin(starts, TICK_WIDTH, parent.clientWidth).map((start) => toSeconds(start)),
         values: () =>

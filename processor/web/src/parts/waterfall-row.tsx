@@ -17,6 +17,8 @@ interface RowProps {
   readonly span: Bounds
   /** The most expensive subtree of the trace. */
   readonly most: bigint
+  /** Behind the point, of own costs and of sums. */
+  readonly places: readonly [own: number, sums: number]
   readonly isOpen: boolean
   readonly isChosen: boolean
   readonly onChoose: (spanId: string) => void
@@ -24,16 +26,8 @@ interface RowProps {
 }
 
 /** One operation: what it is, what it cost, alone and with what is below it, and when it was. */
-export function WaterfallRow({
-  row,
-  index,
-  span,
-  most,
-  isOpen,
-  isChosen,
-  onChoose,
-  onToggle,
-}: RowProps) {
+export function WaterfallRow(props: RowProps) {
+  const { row, index, span, most, places, isOpen, isChosen, onChoose, onToggle } = props
   const { entry, depth, descendants, subtree } = row
   const { spanId, spanName, standing, status, labels } = entry
   return (
@@ -72,11 +66,11 @@ export function WaterfallRow({
         <bdi title={labels['model']}>{labels['model'] ?? ''}</bdi>
       </span>
       <span role="gridcell" class="number">
-        <OwnCost row={row} />
+        <OwnCost row={row} places={places[0]} />
       </span>
       <span role="gridcell" class="number cost">
         <span class="bar" style={{ width: `${toFraction(subtree.costAtto, most) * 100}%` }} />
-        <SubtreeCost row={row} />
+        <SubtreeCost row={row} places={places[1]} />
       </span>
       <span role="gridcell" class="time">
         <Timing row={row} span={span} />
@@ -85,21 +79,26 @@ export function WaterfallRow({
   )
 }
 
-/** Amounts stand on what counts only, as on the spans themselves: they can be added up. */
-function OwnCost({ row: { entry } }: { readonly row: TreeRow }) {
-  if (entry.standing !== 'counted') return <span class="quiet">–</span>
-  if (entry.cost === undefined) return <Unknown why={entry.detail ?? 'it has no price'} />
-  return <Amount amount={entry.cost.amount} />
+interface CostProps {
+  readonly row: TreeRow
+  readonly places: number
 }
 
-function SubtreeCost({ row: { subtree } }: { readonly row: TreeRow }) {
+/** Amounts stand on what counts only, as on the spans themselves: they can be added up. */
+function OwnCost({ row: { entry }, places }: CostProps) {
+  if (entry.standing !== 'counted') return <span class="quiet">–</span>
+  if (entry.cost === undefined) return <Unknown why={entry.detail ?? 'it has no price'} />
+  return <Amount amount={entry.cost.amount} places={places} />
+}
+
+function SubtreeCost({ row: { subtree }, places }: CostProps) {
   const { operations, unpriced, costAtto } = subtree
   if (operations === 0) return <span class="quiet">–</span>
   if (unpriced === operations) return <Unknown why="nothing here has a price" />
   return (
     <>
       {unpriced > 0 && <span title={`${unpriced} without a price`}>≥ </span>}
-      <Amount amount={fromAtto(costAtto)} />
+      <Amount amount={fromAtto(costAtto)} places={places} />
     </>
   )
 }

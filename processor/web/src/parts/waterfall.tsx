@@ -1,5 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { fromAtto } from '../money.ts'
+import { useScope } from '../scope.ts'
 import { listOpen, type TreeRow } from '../tree.ts'
+import { findMostPlaces } from './amount.tsx'
 import { WaterfallRow, type Bounds } from './waterfall-row.tsx'
 
 const ROW_HEIGHT = 28
@@ -28,6 +31,8 @@ export function Waterfall({ rows, span, chosen, onChoose }: WaterfallProps) {
     () => rows.reduce((max, { subtree }) => (subtree.costAtto > max ? subtree.costAtto : max), 0n),
     [rows],
   )
+  const { isExact } = useScope()
+  const places = useMemo(() => findPlaces(rows, isExact), [rows, isExact])
   useEffect(() => showRow(box.current!, at), [at])
 
   const toggle = (spanId: string, isOpen: boolean): void => {
@@ -48,7 +53,7 @@ export function Waterfall({ rows, span, chosen, onChoose }: WaterfallProps) {
   }
   return (
     <div
-      class="waterfall"
+      class={`waterfall ${isExact ? 'exact' : ''}`}
       role="treegrid"
       aria-label="Operations"
       aria-rowcount={open.length + 1}
@@ -66,6 +71,7 @@ export function Waterfall({ rows, span, chosen, onChoose }: WaterfallProps) {
             index={first + index}
             span={span}
             most={most}
+            places={places}
             isOpen={!closed.has(row.entry.spanId)}
             isChosen={row.entry.spanId === chosen}
             onChoose={onChoose}
@@ -76,6 +82,13 @@ export function Waterfall({ rows, span, chosen, onChoose }: WaterfallProps) {
       </div>
     </div>
   )
+}
+
+/** Of all rows, so that columns stay as they are while one scrolls. */
+function findPlaces(rows: readonly TreeRow[], isExact: boolean): readonly [number, number] {
+  const own = rows.flatMap(({ entry }) => entry.cost?.amount ?? [])
+  const sums = rows.map(({ subtree }) => fromAtto(subtree.costAtto))
+  return [findMostPlaces(own, isExact), findMostPlaces(sums, isExact)]
 }
 
 function Head() {
