@@ -4,6 +4,7 @@ import { scanRelatives, type IsWanted } from './scan-relatives.ts'
 import { scanTraces } from './scan-traces.ts'
 import { KEYS, requests } from './testing/random-request.ts'
 import { write } from './testing/wire-writer.ts'
+import { createTraceSet } from './trace-set.ts'
 import { transcodeJson } from './transcode.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
@@ -60,7 +61,9 @@ const times = {
 
 describe.each(ENCODED)('in %s', (encoding, body) => {
   test('spans of wanted traces, with their parents and services', () => {
-    expect(scanRelatives(body, encoding, (traceId) => traceId === TRACE)).toEqual([
+    const traces = createTraceSet(1)
+    traces.add(TRACE)
+    expect(scanRelatives(body, encoding, () => true, traces)).toEqual([
       {
         traceId: TRACE,
         spanId: 'b7ad6b7169203331',

@@ -2,6 +2,7 @@ import { readText, cutText } from './read-text.ts'
 import { RelativeSpan } from './relative-span.ts'
 import type { Frame } from './marked-span.ts'
 import type { Encoding, ScannedRelative } from './scan.ts'
+import type { TraceSet } from './trace-set.ts'
 import {
   createCursor,
   findField,
@@ -14,23 +15,30 @@ import {
   type Cursor,
 } from './wire.ts'
 
-/** Asked once for each span that has both ids. */
+/** The traces whose spans are looked for. */
+type Wanted = Pick<TraceSet, 'has' | 'hasAt'>
+
+const ALL_TRACES: Wanted = { has: () => true, hasAt: () => true }
+
+/** Asked once for each span of a wanted trace that has both ids. */
 export type IsWanted = (traceId: string, spanId: string) => boolean
 
 /**
- * Lists spans that a scan left out because nothing marked them, of a request that was scanned before:
- * where it is malformed, the list ends. Of a span that is not wanted only the ids are read. A patch
- * of that scan takes them, as long as `body` is the very same.
+ * Lists spans of some traces, marked or not, of a request that was scanned before: where it is
+ * malformed, the list ends. A patch of that scan takes them, as long as `body` is the very same. Of
+ * most spans of other traces only the trace id is looked at: this is done for every request, and
+ * nearly no span is of a trace that anyone looks for.
  */
 export function scanRelatives(
   body: Uint8Array,
   encoding: Encoding,
   isWanted: IsWanted,
+  traces: Wanted = ALL_TRACES,
 ): readonly ScannedRelative[] {
   const found: ScannedRelative[] = []
   try {
-    if (encoding === 'json') visitJson(body, isWanted, found)
-    else visitProtobuf(body, isWanted, found)
+    if (encoding === 'json') visitJson(body, traces, isWanted, found)
+    else visitProtobuf(body, traces, isWanted, found)
   } catch (error) {
     const isBad = error instanceof MalformedError || error instanceof SyntaxError
     if (!isBad) throw error
@@ -56,7 +64,12 @@ const END = (8 << 3) | FIXED64
 
 const SERVICE_NAME = 'service.name'
 
-function visitProtobuf(body: Uint8Array, isWanted: IsWanted, found: ScannedRelative[]): void {
+function visitProtobuf(
+  body: Uint8Array,
+  traces: Wanted,
+  isWanted: IsWanted,
+  found: ScannedRelative[],
+): void {
   const cursor = createCursor(body)
   forEach(cursor, RESOURCE_SPANS, 0, body.length, (start, end, lengthAt) => {
     const resourceSpans: Frame = { lengthAt, start, end, parent: undefined }
@@ -70,7 +83,8 @@ function visitProtobuf(body: Uint8Array, isWanted: IsWanted, found: ScannedRelat
         parent: resourceSpans,
       }
       forEach(cursor, SPANS, scopeStart, scopeEnd, (spanStart, spanEnd, spanLengthAt) => {
-        const span = readSpan(cursor, spanStart, spanEnd, isWanted)
+        if (isOfOther(cursor, traces, spanStart, spanEnd)) return
+        const span = readSpan(cursor, spanStart, spanEnd, traces, isWanted)
         if (span === undefined) return
         const frame = { lengthAt: spanLengthAt, start: spanStart, end: spanEnd, parent }
         const place = { kind: 'protobuf', body, frame } as const
@@ -78,6 +92,19 @@ function visitProtobuf(body: Uint8Array, isWanted: IsWanted, found: ScannedRelat
       })
     })
   })
+}
+
+/**
+ * Whether a span begins with the ids, as encoders write them, and its trace is none of `traces`.
+ * False where it begins in another way: then the walk decides.
+ */
+function isOfOther({ bytes, view }: Cursor, traces: Wanted, start: number, end: number): boolean {
+  const isUsual =
+    end - start >= 20 &&
+    bytes[start] === TRACE_ID &&
+    bytes[start + 1] === 16 &&
+    bytes[start + 18] === SPAN_ID
+  return isUsual && !traces.hasAt(view, start + 2)
 }
 
 /** Calls `visit` for each occurrence of one length-delimited field. */
@@ -121,6 +148,7 @@ function readSpan(
   cursor: Cursor,
   start: number,
   end: number,
+  traces: Wanted,
   isWanted: IsWanted,
 ): Omit<ScannedRelative, 'service'> | undefined {
   let [traceAt, spanAt, parentAt, nameAt, nameEnd, startAt, endAt] = [-1, -1, -1, 0, 0, -1, -1]
@@ -142,6 +170,7 @@ function readSpan(
     else if (tag === NAME) [nameAt, nameEnd] = [at, contentEnd]
     cursor.at = contentEnd
   }
+  if (traceAt < 0 || !traces.hasAt(cursor.view, traceAt)) return undefined
   const traceId = readId(cursor.bytes, traceAt, 16)
   const spanId = readId(cursor.bytes, spanAt, 8)
   if (traceId === '' || spanId === '' || !isWanted(traceId, spanId)) return undefined
@@ -168,7 +197,12 @@ function readTime(cursor: Cursor, at: number): bigint {
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-function visitJson(body: Uint8Array, isWanted: IsWanted, found: ScannedRelative[]): void {
+function visitJson(
+  body: Uint8Array,
+  traces: Wanted,
+  isWanted: IsWanted,
+  found: ScannedRelative[],
+): void {
   const request: unknown = JSON.parse(new TextDecoder().decode(body))
   let spanCount = 0
   for (const resourceSpans of listObjects(request, 'resourceSpans')) {
@@ -177,7 +211,8 @@ function visitJson(body: Uint8Array, isWanted: IsWanted, found: ScannedRelative[
       for (const span of listObjects(scopeSpans, 'spans')) {
         const number = spanCount++
         const [traceId, spanId] = [toId(span['traceId'], 32), toId(span['spanId'], 16)]
-        if (traceId === '' || spanId === '' || !isWanted(traceId, spanId)) continue
+        if (traceId === '' || spanId === '' || !traces.has(traceId)) continue
+        if (!isWanted(traceId, spanId)) continue
         const told = {
           traceId,
           spanId,
