@@ -1,4 +1,8 @@
+import type { ApprovalLevel, Budget } from '@spancost/budget'
+import { findTreeFaults } from '@spancost/budget'
+import { parseAmount } from '@spancost/pricing'
 import type { AccessToken } from './api/access.ts'
+import { completeAlerts, type Alerts } from './config/alerts.ts'
 import type { Destination } from './config/destination.ts'
 import { describeProblem, locateIssues } from './config/faults.ts'
 import { formatPath, readConfigFile } from './config/file.ts'
@@ -29,6 +33,9 @@ export interface Config {
   }
   /** Files are taken from the working directory, instants are milliseconds since 1970 UTC. */
   readonly prices: WrittenPrices
+  readonly budgets: readonly Budget[]
+  readonly approvals: readonly ApprovalLevel[]
+  readonly alerts: Alerts
   readonly dimensions: readonly Dimension[]
   readonly attributes: { readonly aliases: readonly AttributeAlias[] }
   readonly metrics: {
@@ -147,6 +154,10 @@ function findConflicts(config: Config, file: ConfigFile): ConfigFault[] {
     const message = `another destination is named ${name}; give this one a \`name\` of its own`
     faults.push({ line: file.lineOf(path), path: formatPath(path), message })
   }
+  for (const { id, message } of findTreeFaults(config.budgets)) {
+    const path = ['budgets', config.budgets.findIndex((each) => each.id === id)]
+    faults.push({ line: file.lineOf(path), path: formatPath(path), message })
+  }
   const { grpc, http } = config.receivers.otlp
   for (const signal of SIGNALS) {
     for (const [index, { endpoint }] of config.forward[signal].entries()) {
@@ -172,6 +183,9 @@ function completeConfig(written: WrittenConfig, env: Env): Config {
     forward: { ...forward, retry: { maxElapsedMs: forward.retry.maxElapsed } },
     ledger: completeLedger(written.ledger),
     prices: written.prices,
+    budgets: written.budgets,
+    approvals: written.approvals.map(completeApproval),
+    alerts: completeAlerts(written.alerts),
     dimensions: completeDimensions(written.dimensions),
     attributes: written.attributes,
     metrics: {
@@ -179,6 +193,15 @@ function completeConfig(written: WrittenConfig, env: Env): Config {
       otlp: metrics.otlp.map((one) => completeMetricsDestination(one, env)),
     },
     log: { level: log.level, ...(log.otlp && { otlp: completeLogDestination(log.otlp) }) },
+  }
+}
+
+function completeApproval(written: WrittenConfig['approvals'][number]): ApprovalLevel {
+  const { role, upTo, alertAt } = written
+  return {
+    role,
+    ...(upTo !== undefined && { upToAtto: parseAmount(upTo) }),
+    ...(alertAt !== undefined && { alertAtPercent: alertAt }),
   }
 }
 

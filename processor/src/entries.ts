@@ -7,6 +7,10 @@ import type { Dimension } from './config.ts'
 import { ALIAS_KEYS, OWN_KEYS } from './cost-attributes.ts'
 import type { Books } from './open-book.ts'
 
+/** The hold of a decision, which whoever asked puts on the call's span. */
+const HOLD_KEY = 'spancost.hold.id'
+const MAX_HOLD_ID_LENGTH = 64
+
 /** A label value is cut to this many characters. */
 const MAX_LABEL_LENGTH = 256
 
@@ -15,7 +19,7 @@ export function createScanKeys(dimensions: readonly Dimension[]): ScanKeys {
   const dimensionKeys = dimensions.flatMap((dimension) => dimension.from)
   return {
     marks: MARKS,
-    span: [...KEYS, ...dimensionKeys, ...ALIAS_KEYS],
+    span: [...KEYS, ...dimensionKeys, ...ALIAS_KEYS, HOLD_KEY],
     shared: [ATTR_SERVICE_NAME, ...dimensionKeys],
     own: OWN_KEYS,
   }
@@ -56,9 +60,16 @@ export function readEntry(
       ...label('service', span.resource.get(ATTR_SERVICE_NAME)),
       ...ownLabels,
     },
+    ...readHold(span),
   }
   const fault = findEntryFault(entry)
   return fault === undefined ? entry : withoutFigures(entry, fault)
+}
+
+function readHold(span: ScannedSpan): Pick<Entry, 'holdId'> {
+  const holdId = span.attributes.get(HOLD_KEY)
+  const isHold = typeof holdId === 'string' && holdId !== '' && holdId.length <= MAX_HOLD_ID_LENGTH
+  return isHold ? { holdId } : {}
 }
 
 /**

@@ -1,5 +1,6 @@
 import { metrics } from '@opentelemetry/api'
 import type { Entry, Labels, Recorded } from '@spancost/ledger'
+import { observeBudgets, type ReadStandings } from './budgets/budget-metrics.ts'
 import { watchEventLoop } from './event-loop.ts'
 import type { BookOutcome } from './keep-books.ts'
 import type { MetricAttributes } from './meter/cost-metric.ts'
@@ -11,6 +12,8 @@ export interface Instruments extends RequestInstruments {
   readonly onRecorded: (entries: readonly Entry[], recorded: readonly Recorded[]) => void
   /** Counts new price books by what became of them. */
   readonly onBook: (outcome: BookOutcome) => void
+  /** Shows where budgets stand, as they were last looked at. */
+  readonly watchBudgets: (read: ReadStandings) => void
 }
 
 /** From what a Collector holds back to be sent in batches, to what one kept over an outage. */
@@ -38,6 +41,7 @@ export function createInstruments(attributesOf: (labels: Labels) => MetricAttrib
   watchEventLoop(meter)
   return {
     ...createRequestInstruments(meter),
+    watchBudgets: (read) => observeBudgets(meter, read),
     onBook: (outcome) => books.add(1, { 'spancost.book.outcome': outcome }),
     onRecorded: (recordedEntries, recorded) => {
       const nowMs = Date.now()

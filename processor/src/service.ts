@@ -3,7 +3,9 @@ import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic
 import type { Store } from '@spancost/ledger'
 import type { Logger } from 'pino'
 import { readPage } from './api/page.ts'
+import type { AlertDesk } from './api/answer.ts'
 import { startApi } from './api/server.ts'
+import { openBudgets } from './budgets/open-budgets.ts'
 import type { Config, OtlpReceivers } from './config.ts'
 import { SIGNALS, type Consume, type Signal } from './consume.ts'
 import { fanOut, type OnLost } from './forward/fan-out.ts'
@@ -13,6 +15,7 @@ import { withRetry } from './forward/retry.ts'
 import { withTimeout } from './forward/timeout.ts'
 import { withTlsReload } from './forward/tls-reload.ts'
 import { keepBooks } from './keep-books.ts'
+import type { Books } from './open-book.ts'
 import { openLedger } from './open-ledger.ts'
 import { startCostExport } from './meter/cost-export.ts'
 import { createCostMeter } from './meter/cost-meter.ts'
@@ -29,6 +32,17 @@ import { openServerTls } from './receive/server-tls.ts'
 import { startSettling } from './settle.ts'
 import { startTelemetry, type Telemetry } from './telemetry.ts'
 import { VERSION } from './version.ts'
+import { editAlert, readAlerts } from './watch/alerts.ts'
+import { createChannel } from './watch/channels/index.ts'
+import { createQuietHours } from './watch/quiet-hours.ts'
+import { watchBudgets } from './watch/watch-budgets.ts'
+
+/** What several rooms are built on. */
+interface Rooms {
+  readonly store: Store
+  readonly books: Books
+  readonly log: Logger
+}
 
 /** Where processor/web is built to; the same from the sources as from what is built of them. */
 const PAGE_FOLDER = fileURLToPath(new URL('../dist/web/', import.meta.url))
@@ -71,26 +85,10 @@ async function startRooms(
   const books = await keepBooks(config.prices, log, telemetry.onBook)
   stops.push(async () => books.stop())
 
+  const budgets = await startBudgets(config, { store, books, log }, telemetry, stops)
+
   const { otlp } = config.receivers
-  const onLost: OnLost = (request, endpoint, message) => {
-    const { signal } = request
-    log.warn({ signal, bytes: request.body.length, endpoint, message }, 'lost to a best effort')
-    telemetry.onLost(request)
-  }
-  const consumers: Partial<Record<Signal, Consume>> = {}
-  for (const signal of SIGNALS) {
-    const forward = connect(signal, config, telemetry, onLost, stops)
-    // Traces are worth taking without a next hop: they are kept and metered.
-    if (forward === undefined && signal !== 'traces') continue
-    const next = forward ?? keepOnly
-    const { dimensions, attributes } = config
-    const line = { books, store, dimensions, aliases: attributes.aliases }
-    const { onRead, onRecorded } = telemetry
-    consumers[signal] =
-      signal === 'traces'
-        ? createPipeline({ ...line, onRead, onRecorded, forward: next })
-        : refuseMalformed(next)
-  }
+  const consumers = connectAll(config, { store, books, log }, telemetry, stops)
   const inFlight = createInFlight(otlp.maxInFlightBytes)
   telemetry.watchInFlight(inFlight.readBytes)
   const limited = limitInFlight(inFlight, distribute(consumers))
@@ -102,6 +100,7 @@ async function startRooms(
     page: readPage(PAGE_FOLDER),
     store,
     books,
+    ...budgets,
     whyNotReady: readiness.whyNot,
     onError: (error) => log.error({ err: error }, 'the API failed'),
     ...(config.metrics.prometheus && { readMetrics: telemetry.readMetrics }),
@@ -129,6 +128,35 @@ async function startRooms(
   return addresses
 }
 
+/** What takes requests, by signal; a signal that has no next hop is not taken, but for traces. */
+function connectAll(
+  config: Config,
+  { store, books, log }: Rooms,
+  telemetry: Telemetry,
+  stops: (() => Promise<void>)[],
+): Partial<Record<Signal, Consume>> {
+  const onLost: OnLost = (request, endpoint, message) => {
+    const { signal } = request
+    log.warn({ signal, bytes: request.body.length, endpoint, message }, 'lost to a best effort')
+    telemetry.onLost(request)
+  }
+  const consumers: Partial<Record<Signal, Consume>> = {}
+  for (const signal of SIGNALS) {
+    const forward = connect(signal, config, telemetry, onLost, stops)
+    // Traces are worth taking without a next hop: they are kept and metered.
+    if (forward === undefined && signal !== 'traces') continue
+    const next = forward ?? keepOnly
+    const { dimensions, attributes } = config
+    const line = { books, store, dimensions, aliases: attributes.aliases }
+    const { onRead, onRecorded } = telemetry
+    consumers[signal] =
+      signal === 'traces'
+        ? createPipeline({ ...line, onRead, onRecorded, forward: next })
+        : refuseMalformed(next)
+  }
+  return consumers
+}
+
 /** Opens the ledger, and settles what is held there as long as it is open. */
 async function startLedger(
   config: Config['ledger'],
@@ -143,6 +171,32 @@ async function startLedger(
   const settling = startSettling({ store, settleAfterMs: config.settleAfterMs, onError })
   stops.push(() => settling.stop())
   return store
+}
+
+/** Puts the config's budgets into the ledger, looks after all of them, and tells people. */
+async function startBudgets(
+  { budgets: declared, approvals, alerts }: Config,
+  { store, books, log }: Rooms,
+  telemetry: Telemetry,
+  stops: (() => Promise<void>)[],
+) {
+  const { desk, decisions, signals } = openBudgets(store, books, approvals)
+  await desk.declare(declared)
+  const { routes, repeatAfterMs, intervalMs } = alerts
+  const channels = new Map(
+    Object.entries(alerts.channels).map(([name, options]) => [name, createChannel(options)]),
+  )
+  const isQuiet = createQuietHours(alerts.quiet)
+  const rules = { isQuiet, ...(repeatAfterMs !== undefined && { repeatAfterMs }) }
+  const watch = watchBudgets({ store, desk, signals, log, channels, routes, rules, intervalMs })
+  stops.push(() => watch.stop())
+  const told: AlertDesk = {
+    list: () => readAlerts(store),
+    acknowledge: (key, who) => editAlert(key, { acknowledgedBy: who }, store),
+    snooze: (key, untilUnixMs) => editAlert(key, { snoozedUntilUnixMs: untilUnixMs }, store),
+  }
+  telemetry.watchBudgets(() => watch.read().standings)
+  return { desk, decisions, alerts: told, forecasts: () => watch.read().forecasts }
 }
 
 /**

@@ -36,11 +36,13 @@ describe('approving', () => {
       kind: 'refused',
       reason:
         '"search" needs department_head or finance_director or admin; "mia" has project_manager',
+      isRank: true,
     })
     const nobody = { name: 'nobody', roles: [] }
     expect(takeStep('approve', 'pending', usd(1n), nobody, [])).toEqual({
       kind: 'refused',
       reason: '"search" needs admin; "nobody" has no role',
+      isRank: true,
     })
   })
 
@@ -55,6 +57,7 @@ describe('approving', () => {
     expect(takeStep('approve', 'pending', usd(1n), rob, LEVELS)).toEqual({
       kind: 'refused',
       reason: '"rob" asked for "search"; somebody else has to approve it',
+      isRank: true,
     })
     expect(takeStep('reject', 'pending', usd(1n), rob, LEVELS)).toEqual({
       kind: 'done',

@@ -21,7 +21,8 @@ export interface Actor {
 
 export type StepResult =
   | { readonly kind: 'done'; readonly life: Life; readonly level?: ApprovalLevel }
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** `isRank`: another actor could. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isRank: boolean }
 
 /** May do what any level may. */
 export const ADMIN_ROLE = 'admin'
@@ -46,20 +47,20 @@ export function takeStep(
   const { from, to } = NEXT[step]
   if (!from.includes(life)) {
     const reason = `"${budget.id}" is ${life}; only what is ${from.join(' or ')} can be ${to}`
-    return { kind: 'refused', reason }
+    return { kind: 'refused', reason, isRank: false }
   }
   const isOwn = budget.requestedBy === actor.name || budget.owner === actor.name
   if (isOwn && step !== 'approve') return { kind: 'done', life: to }
   if (budget.requestedBy === actor.name) {
     const reason = `"${actor.name}" asked for "${budget.id}"; somebody else has to approve it`
-    return { kind: 'refused', reason }
+    return { kind: 'refused', reason, isRank: true }
   }
   if (actor.roles.includes(ADMIN_ROLE)) return { kind: 'done', life: to }
   const level = levels.find(
     ({ role, upToAtto }) => actor.roles.includes(role) && covers(upToAtto, budget.limit),
   )
   if (level !== undefined) return { kind: 'done', life: to, level }
-  return { kind: 'refused', reason: describeLack(budget, actor, levels) }
+  return { kind: 'refused', reason: describeLack(budget, actor, levels), isRank: true }
 }
 
 function covers(upToAtto: bigint | undefined, limit: Budget['limit']): boolean {

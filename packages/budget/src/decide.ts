@@ -30,7 +30,14 @@ export type Verdict =
   | { readonly kind: 'downgrade'; readonly model: string }
   | { readonly kind: 'deny' }
 
-export type Why = 'limit' | 'too_large' | 'unpriced' | 'throttled' | 'downgraded'
+export type Why =
+  | 'limit'
+  | 'too_large'
+  | 'unpriced'
+  | 'throttled'
+  | 'downgraded'
+  /** The ledger could not be asked. */
+  | 'unavailable'
 
 export interface Decision {
   readonly verdict: Verdict

@@ -96,8 +96,10 @@ function isLocalHost(host: string | undefined): boolean {
 }
 
 /** Whether a caller may ask for something that wants a role. */
-export function mayAsk({ roles }: Caller, role: Role | 'anyone'): boolean {
-  return role === 'anyone' || roles.includes(role) || roles.includes(ROLES.admin)
+export function mayAsk({ roles }: Caller, role: Role | 'anyone' | 'known'): boolean {
+  return (
+    role === 'anyone' || role === 'known' || roles.includes(role) || roles.includes(ROLES.admin)
+  )
 }
 
 /** Whether something with these labels is a caller's own. */

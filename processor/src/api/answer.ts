@@ -1,4 +1,7 @@
+import type { Alert } from '@spancost/budget'
 import type { Store } from '@spancost/ledger'
+import type { Decisions } from '../budgets/decisions.ts'
+import type { BudgetDesk } from '../budgets/desk.ts'
 import type { Books } from '../open-book.ts'
 import { ROLES, type Caller, type Role } from './access.ts'
 import { readParameters, type Parameter, type Values } from './parameters.ts'
@@ -18,11 +21,25 @@ export interface Problem {
   readonly allow?: readonly string[]
 }
 
+/** What people were told, and that they know. */
+export interface AlertDesk {
+  /** By key. */
+  list(): Promise<Readonly<Record<string, Alert>>>
+  /** `false`: there is no such alert. */
+  acknowledge(key: string, who: string): Promise<boolean>
+  snooze(key: string, untilUnixMs: number): Promise<boolean>
+}
+
 /** What the API reads from. */
 export interface ApiContext {
   readonly store: Store
   readonly books: Books
   readonly version: string
+  readonly desk: BudgetDesk
+  readonly decisions: Decisions
+  readonly alerts: AlertDesk
+  /** What present windows are expected to end with, by `signalKey`. */
+  forecasts(): ReadonlyMap<string, bigint>
   /** Why requests are not taken; `undefined`: they are. */
   whyNotReady(): string | undefined
   /** The Prometheus text for an `Accept` header, and its type; absent: there is no `/metrics`. */
@@ -50,7 +67,8 @@ export interface Route extends RouteOptions {
 
 export interface RouteOptions {
   readonly method: 'GET' | 'POST'
-  readonly needs: Role | 'anyone'
+  /** `known`: whoever is let in; what is asked for decides by itself. */
+  readonly needs: Role | 'anyone' | 'known'
   /** Whether callers who may see what bears certain labels only are answered with just that. */
   readonly minds: 'labels' | 'nothing'
 }

@@ -22,7 +22,7 @@ interface Operation {
 // As a reader of the document gets it.
 const API: {
   readonly info: { readonly version: string }
-  readonly paths: Readonly<Record<string, { readonly get: Operation }>>
+  readonly paths: Readonly<Record<string, { readonly get: Operation; readonly post?: Operation }>>
 } = JSON.parse(JSON.stringify(describeApi('1.2.3')))
 
 function resolve(ref: string): unknown {
@@ -72,11 +72,16 @@ describe('the OpenAPI document', () => {
   })
 
   test('has every route with its parameters, and no other', () => {
-    const described = Object.entries(API.paths).map(([path, { get }]) => {
-      const names = (get.parameters ?? []).map(({ $ref, name }) => name ?? $ref?.split('/').at(-1))
-      return [path, new Set(names)]
-    })
-    const routes = ROUTES.map(({ path, parameterNames }) => [path, new Set(parameterNames)])
+    const described = Object.entries(API.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, { parameters = [] }]) => {
+        const names = parameters.map(({ $ref, name }) => name ?? $ref?.split('/').at(-1))
+        return [`${method.toUpperCase()} ${path}`, new Set(names)]
+      }),
+    )
+    const routes = ROUTES.map(({ method, path, parameterNames }) => [
+      `${method} ${path}`,
+      new Set(parameterNames),
+    ])
     expect(Object.fromEntries(described)).toEqual(Object.fromEntries(routes))
   })
 
@@ -96,6 +101,9 @@ describe('the OpenAPI document', () => {
     ['/api/v1/entries', `?traceId=${TRACE_ONE}`],
     ['/api/v1/prices', '?provider=acme&model=one'],
     ['/api/v1/prices', '?provider=acme&model=nine'],
+    ['/api/v1/budgets', ''],
+    ['/api/v1/audit', ''],
+    ['/api/v1/alerts', ''],
     ['/healthz', ''],
     ['/readyz', ''],
   ])('describes what %s%s answers', async (path, query) => {

@@ -1,3 +1,4 @@
+import { BUDGET_PATHS, BUDGET_SCHEMAS } from './openapi-budgets.ts'
 import { TOKEN_TYPES } from '@spancost/ledger'
 import { COST_PARTS } from '@spancost/pricing'
 
@@ -14,9 +15,9 @@ export function describeApi(version: string) {
       description: 'What GenAI operations cost. Everything is read by GET or HEAD.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    paths: PATHS,
+    paths: { ...PATHS, ...BUDGET_PATHS },
     components: {
-      schemas: SCHEMAS,
+      schemas: { ...SCHEMAS, ...BUDGET_SCHEMAS },
       parameters: PARAMETERS,
       responses: {
         Problem: {

@@ -1,4 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import type { z } from 'zod'
+import { describeProblem } from '../config/faults.ts'
+import { formatPath } from '../config/file.ts'
+import type { Answer } from './answer.ts'
 
 export type Posted =
   | { readonly kind: 'body'; readonly body: unknown }
@@ -33,4 +37,28 @@ export async function readPosted(request: IncomingMessage): Promise<Posted> {
 
 function refuse(status: 400 | 413 | 415, detail: string): Posted {
   return { kind: 'refused', status, detail }
+}
+
+/**
+ * What was posted, in the shape that is wanted. The refusal names the first place that is wrong, as
+ * the config's faults do.
+ */
+export function readBody<Schema extends z.ZodType>(
+  schema: Schema,
+  body: unknown,
+):
+  | { readonly kind: 'good'; readonly value: z.output<Schema> }
+  | { readonly kind: 'bad'; readonly answer: Answer } {
+  const parsed = schema.safeParse(body, { error: describeProblem })
+  if (parsed.success) return { kind: 'good', value: parsed.data }
+  const [issue] = parsed.error.issues
+  const place = issue === undefined ? '' : formatPath(issue.path.map(toStep))
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : undefined
+  const message = unknown === undefined ? issue?.message : `unknown key ${unknown}`
+  const detail = [place, message ?? 'not what is wanted'].filter((part) => part !== '').join(': ')
+  return { kind: 'bad', answer: { kind: 'problem', status: 400, problem: { detail } } }
+}
+
+function toStep(key: PropertyKey): string | number {
+  return typeof key === 'number' ? key : String(key)
 }

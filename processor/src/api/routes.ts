@@ -1,4 +1,13 @@
 import type { Route } from './answer.ts'
+import {
+  auditRoute,
+  budgetRoute,
+  budgetsRoute,
+  budgetStepRoutes,
+  requestBudgetRoute,
+} from './budgets.ts'
+import { alertsRoute, alertStepRoutes } from './alerts.ts'
+import { decideRoute, decisionRoute, holdRoutes } from './decisions.ts'
 import { pricesRoute } from './prices.ts'
 import { spendRoute } from './spend.ts'
 import { healthRoutes, metricsRoute, openApiRoute, readyRoutes } from './status.ts'
@@ -13,6 +22,16 @@ export const ROUTES: readonly Route[] = [
   entriesRoute,
   unpricedRoute,
   pricesRoute,
+  budgetsRoute,
+  requestBudgetRoute,
+  budgetRoute,
+  ...budgetStepRoutes,
+  auditRoute,
+  decideRoute,
+  decisionRoute,
+  ...holdRoutes,
+  alertsRoute,
+  ...alertStepRoutes,
   openApiRoute,
   ...healthRoutes,
   ...readyRoutes,

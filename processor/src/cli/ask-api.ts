@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { request } from 'undici'
+import { openBudgets } from '../budgets/open-budgets.ts'
+import type { AlertDesk } from '../api/answer.ts'
 import { LOCAL_CALLER } from '../api/access.ts'
 import { findRoute } from '../api/routes.ts'
 import { renderAnswer, type Rendered } from '../api/render.ts'
@@ -74,6 +76,25 @@ export async function askApi(
   return tell(() => askConfigured(loaded.config, path, query, flags.ledger ?? false, io.env), io)
 }
 
+/** Posts to a processor, which has to be there: a ledger that nobody serves takes no steps. */
+export async function postApi(path: string, body: object, flags: AskFlags, io: Io): Promise<Asked> {
+  const posted = JSON.stringify(body)
+  const none = new URLSearchParams()
+  if (flags.api !== undefined) {
+    if (readBaseUrl(flags.api) === undefined) {
+      throw new UsageError(`--api: expected a URL such as http://127.0.0.1:14320`)
+    }
+    return tell(() => fetchAnswer(flags.api!, path, none, io.env, posted), io)
+  }
+  const loaded = await loadConfig(flags.config, io.env)
+  if (loaded.kind === 'config') {
+    const url = toUrl(loaded.config.api.endpoint)
+    return tell(() => fetchAnswer(url, path, none, io.env, posted), io)
+  }
+  for (const fault of loaded.faults) await writeLine(io.stderr, formatFault(loaded.file, fault))
+  return { kind: 'failed', code: 1 }
+}
+
 type Found = Rendered & { readonly source: string }
 
 async function tell(ask: () => Promise<Found>, io: Io): Promise<Asked> {
@@ -86,7 +107,7 @@ async function tell(ask: () => Promise<Found>, io: Io): Promise<Asked> {
   }
   const { status, contentType, text, source } = found
   const isOurs = /^(?:application\/json|text\/csv)\b/.test(contentType)
-  if (status === 200 && isOurs) return { kind: 'answer', text, source }
+  if (status < 300 && isOurs) return { kind: 'answer', text, source }
   const { parameter, detail } = readProblem(text)
   if (parameter !== undefined) {
     throw new UsageError(`--${parameter}${detail.replace(/^parameter "[^"]*"/, '')}`)
@@ -131,6 +152,9 @@ async function askConfigured(
     const match = findRoute(path)
     if (match.kind !== 'route') throw new Error(`there is no ${path}`)
     const asked = {
+      ...openBudgets(store, books, config.approvals),
+      forecasts: () => new Map<string, bigint>(),
+      alerts: NO_ALERTS,
       store,
       books,
       version: VERSION,
@@ -149,25 +173,33 @@ async function fetchAnswer(
   path: string,
   query: URLSearchParams,
   { SPANCOST_TOKEN: token }: Env,
+  posted?: string,
 ): Promise<Found> {
   const source = base.replace(/\/+$/, '')
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
     // `fetch` refuses some ports, which an endpoint may well have.
-    const url = `${source}${path}?${query.toString()}`
-    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
-    const {
-      statusCode: status,
-      headers,
-      body,
-    } = await request(url, {
+    const url = query.size === 0 ? source + path : `${source}${path}?${query.toString()}`
+    const { statusCode, headers, body } = await request(url, {
       signal,
-      headers: authorization,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(posted !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(posted !== undefined && { method: 'POST', body: posted }),
     })
+    const status = statusCode
     return { status, contentType: String(headers['content-type']), text: await body.text(), source }
   } catch (error) {
     throw new Error(`cannot ask ${source}: ${describeError(error)}`, { cause: error })
   }
+}
+
+/** Without a processor nobody tells anybody anything. */
+const NO_ALERTS: AlertDesk = {
+  list: () => Promise.resolve({}),
+  acknowledge: () => Promise.resolve(false),
+  snooze: () => Promise.resolve(false),
 }
 
 /** Where a processor that listens everywhere is reached from the same machine. */

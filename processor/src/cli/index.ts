@@ -1,10 +1,12 @@
 import { findNearest } from '../nearest.ts'
 import { VERSION } from '../version.ts'
+import { budget } from './budget.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
 import { importVerb } from './import.ts'
 import { writeLine, type ExitCode, type Io } from './io.ts'
 import { ledger } from './ledger.ts'
+import { notify } from './notify.ts'
 import { price } from './price.ts'
 import { prices } from './prices.ts'
 import { reprice } from './reprice.ts'
@@ -26,6 +28,8 @@ const VERBS: readonly Verb[] = [
   unpriced,
   importVerb,
   reprice,
+  budget,
+  notify,
   ledger,
   token,
 ]

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { destination } from './destination.ts'
 import { prices } from './prices.ts'
+import { alerts } from './alerts.ts'
+import { budget } from './budgets.ts'
 import {
   baseUrl,
+  decimal,
   durationBetween,
   headers,
   instant,
@@ -214,6 +217,28 @@ export const CONFIG_SCHEMA = z.strictObject({
     })
     .prefault({}),
   prices: prices.prefault({}),
+  budgets: z
+    .array(budget)
+    .max(10_000)
+    .prefault([])
+    .describe('Limits on what may be spent; see docs/budgets.md'),
+  approvals: z
+    .array(
+      z.strictObject({
+        role: text(64).describe('Of an API token'),
+        upTo: decimal.optional().describe('USD; absent: any, and limits that are not money'),
+        alertAt: z
+          .number()
+          .min(1)
+          .max(100)
+          .optional()
+          .describe('Percent at which what this role approved warns first'),
+      }),
+    )
+    .max(64)
+    .prefault([])
+    .describe('Who may approve budgets that were asked for; an `admin` may always'),
+  alerts,
   dimensions: z
     .record(dimensionName, dimension)
     .prefault({})

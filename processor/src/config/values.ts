@@ -84,3 +84,8 @@ export const instant = z
   .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/, 'expected 2026-03-05 or 2026-03-05T16:00Z')
   .refine((written) => !Number.isNaN(Date.parse(written)), 'no date that exists')
   .transform((written) => Date.parse(written))
+
+/** Money as text, so that no float comes near it. */
+export const decimal = z.string('expected a decimal in quotes').regex(/^\d{1,9}(\.\d{1,18})?$/, {
+  error: 'expected a decimal in quotes, such as "1000"',
+})

@@ -1,5 +1,8 @@
 import { openSqliteStore, type Entry, type Store } from '@spancost/ledger'
 import { createBook, createCardRate, type PriceBook, type Rating } from '@spancost/pricing'
+import type { Alert } from '@spancost/budget'
+import type { AlertDesk } from '../api/answer.ts'
+import { openBudgets } from '../budgets/open-budgets.ts'
 import { startApi, type Api, type ApiOptions } from '../api/server.ts'
 
 export const TRACE_ONE = '0af7651916cd43dd8448eb211c80319c'
@@ -100,6 +103,21 @@ export function createTestBook(): PriceBook {
   return createBook([{ name: 'test', version: '1', listings }])
 }
 
+/** One alert that is open. */
+export function createTestAlerts(): AlertDesk {
+  const alerts = new Map<string, Alert>([['budget/web', { sinceUnixMs: 0, toldUnixMs: 1000 }]])
+  const edit = (key: string, change: Partial<Alert>) => {
+    const alert = alerts.get(key)
+    if (alert !== undefined) alerts.set(key, { ...alert, ...change })
+    return Promise.resolve(alert !== undefined)
+  }
+  return {
+    list: () => Promise.resolve(Object.fromEntries(alerts)),
+    acknowledge: (key, acknowledgedBy) => edit(key, { acknowledgedBy }),
+    snooze: (key, snoozedUntilUnixMs) => edit(key, { snoozedUntilUnixMs }),
+  }
+}
+
 export interface TestApi extends Api {
   readonly store: Store
   fetch(path: string, init?: RequestInit): Promise<Response>
@@ -113,11 +131,15 @@ export async function startTestApi(
 ): Promise<TestApi> {
   const store = await openSqliteStore({ path: ':memory:' })
   await store.record(ENTRIES)
+  const books = { of: createTestBook }
   const api = await startApi({
     endpoint: '127.0.0.1:0',
     tokens: [],
     store,
-    books: { of: createTestBook },
+    books,
+    ...openBudgets(store, books, []),
+    forecasts: () => new Map(),
+    alerts: createTestAlerts(),
     version: '1.2.3',
     whyNotReady: () => undefined,
     ...(hasMetrics && {

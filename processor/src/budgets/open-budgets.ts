@@ -1,0 +1,26 @@
+import type { ApprovalLevel } from '@spancost/budget'
+import type { Store } from '@spancost/ledger'
+import type { Books } from '../open-book.ts'
+import { createDecisions, type Decisions } from './decisions.ts'
+import { createBudgetDesk, type BudgetDesk } from './desk.ts'
+import { createSignals, type Signals } from './signals.ts'
+
+export interface Budgets {
+  readonly desk: BudgetDesk
+  readonly decisions: Decisions
+  readonly signals: Signals
+}
+
+/** The budgets of a ledger. Those of the config are not in it before `desk.declare`. */
+export function openBudgets(
+  { budgets: store }: Pick<Store, 'budgets'>,
+  books: Books,
+  approvals: readonly ApprovalLevel[],
+): Budgets {
+  const signals = createSignals()
+  return {
+    desk: createBudgetDesk(store, approvals),
+    decisions: createDecisions(store, books, signals),
+    signals,
+  }
+}

@@ -1,0 +1,96 @@
+import {
+  assess,
+  createWindows,
+  NOTHING,
+  type Assessment,
+  type Budget,
+  type Counter,
+  type Window,
+} from '@spancost/budget'
+import { signalKey, type BudgetStore, type StoredBudget } from '@spancost/ledger'
+
+/** Where one counter of an active budget stands in the window of a moment. */
+export interface Standing {
+  /** `''`, or the values of `each` as a JSON list. */
+  readonly key: string
+  readonly window: Window
+  readonly assessment: Assessment
+  /** Operations in `spent` whose cost is not known. */
+  readonly unpriced: bigint
+}
+
+export type State =
+  | 'pending'
+  | 'rejected'
+  | 'closed'
+  | 'scheduled'
+  | 'expired'
+  | Assessment['state']
+
+const EMPTY: Counter = { spent: NOTHING, held: NOTHING, unpriced: 0n }
+
+/** Of a budget that counts for each value, those that have spent most. */
+const MAX_SHOWN = 1_000
+
+/**
+ * Reads where a budget stands: one standing for each of its counters, and one that is empty where
+ * nothing has been counted yet. Nothing where it is not active.
+ */
+export async function readStandings(
+  { budget, life }: StoredBudget,
+  store: BudgetStore,
+  atUnixMs: number,
+  forecasts: ReadonlyMap<string, bigint> = new Map(),
+): Promise<readonly Standing[]> {
+  if (life !== 'approved' || describeTime(budget, atUnixMs) !== 'now') return []
+  const windowOf = createWindows(budget.window)
+  const window = windowOf(atUnixMs)
+  const query = { budgetId: budget.id, limit: MAX_SHOWN }
+  const counters = await store.counters({ ...query, windowId: window.id })
+  const before = await readBefore(budget, window, windowOf, store)
+  const shown =
+    counters.length === 0 && budget.each.length === 0 ? [{ key: '', ...EMPTY }] : counters
+  return shown.map(({ key, ...counter }) => {
+    const forecast = forecasts.get(signalKey(budget.id, key))
+    const carried = before?.get(key) ?? (before && EMPTY)
+    const assessment = assess(budget, counter, {
+      ...(carried !== undefined && { before: carried }),
+      ...(forecast !== undefined && { forecast }),
+    })
+    return { key, window, assessment, unpriced: counter.unpriced }
+  })
+}
+
+async function readBefore(
+  budget: Budget,
+  window: Window,
+  windowOf: (unixMs: number) => Window,
+  store: BudgetStore,
+): Promise<ReadonlyMap<string, Counter> | undefined> {
+  if (!budget.carriesOver || !Number.isFinite(window.startUnixMs)) return undefined
+  const { id: windowId, startUnixMs } = windowOf(window.startUnixMs - 1)
+  if (startUnixMs < (budget.validFromUnixMs ?? -Infinity)) return undefined
+  const found = await store.counters({ budgetId: budget.id, windowId, limit: MAX_SHOWN })
+  return new Map(found.map((counter) => [counter.key, counter]))
+}
+
+/** The worst of its counters is a budget's state. */
+export function stateOf(
+  { budget, life }: StoredBudget,
+  standings: readonly Standing[],
+  atUnixMs: number,
+): State {
+  if (life !== 'approved') return life
+  const time = describeTime(budget, atUnixMs)
+  if (time !== 'now') return time
+  const states = new Set(standings.map(({ assessment }) => assessment.state))
+  return states.has('exhausted') ? 'exhausted' : states.has('alert') ? 'alert' : 'active'
+}
+
+function describeTime(
+  { validFromUnixMs, validToUnixMs }: Budget,
+  atUnixMs: number,
+): 'now' | 'scheduled' | 'expired' {
+  if (atUnixMs < (validFromUnixMs ?? -Infinity)) return 'scheduled'
+  return atUnixMs < (validToUnixMs ?? Infinity) ? 'now' : 'expired'
+}

@@ -1,0 +1,116 @@
+import type { Logger } from 'pino'
+import type { Store, StoredBudget } from '@spancost/ledger'
+import type { BudgetDesk } from '../budgets/desk.ts'
+import { makeForecasts } from '../budgets/forecasts.ts'
+import type { Signals } from '../budgets/signals.ts'
+import { readStandings, type Standing } from '../budgets/standing.ts'
+import { forgetTold, updateAlerts, type AlertRules } from './alerts.ts'
+import type { Notice } from './notice.ts'
+import { chooseChannels, type Route } from './routes.ts'
+import { sendNotice, type Channel } from './send.ts'
+
+export interface Watching {
+  readonly store: Store
+  readonly desk: BudgetDesk
+  readonly signals: Signals
+  readonly channels: ReadonlyMap<string, Channel>
+  readonly routes: readonly Route[]
+  readonly rules: AlertRules
+  readonly log: Logger
+  readonly intervalMs: number
+}
+
+/** Where everything stood when it was last looked at. */
+export interface Watched {
+  readonly atUnixMs: number
+  readonly standings: readonly (readonly [StoredBudget, readonly Standing[]])[]
+  readonly forecasts: ReadonlyMap<string, bigint>
+}
+
+const FORECAST_INTERVAL_MS = 5 * 60_000
+const MAX_EXPIRED_PER_STEP = 1_000
+
+/** Looks at all budgets now and then: ends holds, forecasts, and tells people what has changed. */
+export function watchBudgets(watching: Watching) {
+  const { store, desk, signals, rules, log, intervalMs } = watching
+  let last: Watched = { atUnixMs: 0, standings: [], forecasts: new Map() }
+  let forecastAtMs = -Infinity
+  let pass: Promise<void> | undefined
+
+  async function look(): Promise<void> {
+    const nowMs = Date.now()
+    while ((await store.budgets.expireHolds(nowMs, MAX_EXPIRED_PER_STEP)) === MAX_EXPIRED_PER_STEP);
+    const budgets = await desk.list()
+    let { forecasts } = last
+    if (nowMs - forecastAtMs >= FORECAST_INTERVAL_MS) {
+      forecasts = await makeForecasts(budgets, store, nowMs)
+      forecastAtMs = nowMs
+    }
+    const active = budgets.filter(({ life }) => life === 'approved')
+    signals.setActive(active.map(({ budget }) => budget))
+    signals.setForecasts(forDecisions(budgets, forecasts))
+    signals.setThrottled(idsOf(budgets, ({ action }) => action.kind === 'throttle'))
+    const standings: [StoredBudget, readonly Standing[]][] = []
+    for (const stored of budgets) {
+      standings.push([stored, await readStandings(stored, store.budgets, nowMs, forecasts)])
+    }
+    last = { atUnixMs: nowMs, standings, forecasts }
+    const { notices, changes } = await updateAlerts(standings, store, rules, nowMs)
+    for (const notice of changes)
+      log.info({ event: 'spancost.budget.state', ...notice }, notice.title)
+    await tell(notices)
+  }
+
+  async function tell(notices: readonly Notice[]): Promise<void> {
+    const failed: string[] = []
+    for (const notice of notices) {
+      for (const [name, channel] of chooseChannels(notice, watching.routes, watching.channels)) {
+        try {
+          await sendNotice(channel, notice)
+        } catch (error) {
+          log.error({ err: error, channel: name, key: notice.key }, 'nobody could be told')
+          if (notice.status === 'firing') failed.push(notice.key)
+        }
+      }
+    }
+    if (failed.length > 0) await forgetTold(failed, store)
+  }
+
+  function run(): void {
+    pass ??= look()
+      .catch((error: unknown) => log.error({ err: error }, 'budgets could not be looked at'))
+      .finally(() => {
+        pass = undefined
+      })
+  }
+
+  const timer = setInterval(run, intervalMs)
+  timer.unref()
+  run()
+  return {
+    read: () => last,
+    async stop(): Promise<void> {
+      clearInterval(timer)
+      await pass
+    },
+  }
+}
+
+type Thresholds = StoredBudget['budget']['thresholds'][number]
+
+function idsOf(
+  budgets: readonly StoredBudget[],
+  wanted: (threshold: Thresholds) => boolean,
+): ReadonlySet<string> {
+  const found = budgets.filter(({ budget }) => budget.thresholds.some(wanted))
+  return new Set(found.map(({ budget }) => budget.id))
+}
+
+/** Only where a forecast does more than tell: these go along with every decision. */
+function forDecisions(
+  budgets: readonly StoredBudget[],
+  forecasts: ReadonlyMap<string, bigint>,
+): ReadonlyMap<string, bigint> {
+  const acting = idsOf(budgets, ({ of, action }) => of === 'forecast' && action.kind !== 'notify')
+  return new Map([...forecasts].filter(([key]) => acting.has(key.slice(0, key.indexOf('/')))))
+}
