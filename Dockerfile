@@ -11,7 +11,7 @@ WORKDIR /app
 COPY . .
 RUN pnpm install --frozen-lockfile && pnpm run build
 # What the processor needs at run time and nothing else; the store has it all already.
-RUN rm -rf node_modules packages/*/node_modules processor/node_modules \
+RUN rm -rf node_modules packages/*/node_modules processor/node_modules processor/web \
   && pnpm install --frozen-lockfile --offline --prod --ignore-scripts --filter spancost... \
   && find packages processor -name '*.test.*' -not -path '*/node_modules/*' -delete
 
