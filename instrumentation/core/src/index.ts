@@ -14,6 +14,7 @@ export { createCostPropagator, type CostPropagatorOptions } from './cost-propaga
 export { createInstruments, type Instruments } from './metrics.ts'
 export { defineSdkModule } from './module.ts'
 export * from './names.ts'
+export { asksForOldNames } from './old-names.ts'
 export { endWhenDropped, type Observation, type ReplyReader } from './observation.ts'
 export { observeReadableStream } from './readable-stream.ts'
 export {

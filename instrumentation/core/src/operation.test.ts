@@ -35,6 +35,18 @@ test('a call without a reply has what was known at its start', () => {
   expect(span?.status.code).toBe(SpanStatusCode.UNSET)
 })
 
+test('old names stand beside the new ones where they are asked for', () => {
+  const operation = startOperation({ ...telemetry, addsOldNames: true }, CHAT)
+  operation.receive({ usage: { inputTokens: 5, outputTokens: 1, cacheWrite5mTokens: 2 } })
+  operation.end()
+  expect(telemetry.readSpans()[0]?.attributes).toMatchObject({
+    'gen_ai.provider.name': 'openai',
+    'gen_ai.system': 'openai',
+    'gen_ai.usage.cache_write.input_tokens': 2,
+    'gen_ai.usage.cache_creation.input_tokens': 2,
+  })
+})
+
 test('without a model, the span is named after the operation', () => {
   startOperation(telemetry, { ...CHAT, requestModel: undefined, server: undefined }).end()
   expect(telemetry.readSpans()[0]?.name).toBe('chat')

@@ -28,11 +28,14 @@ import { describeReply, withoutAbsent } from './attributes.ts'
 import type { ContentCapture } from './content.ts'
 import { describeError, type ErrorDescription } from './errors.ts'
 import { recordTokens, type Instruments } from './metrics.ts'
+import { addOldNames } from './old-names.ts'
 import { runQuietly } from './quietly.ts'
 
 export interface Telemetry {
   readonly tracer: Tracer
   readonly instruments: Instruments
+  /** Whether what the conventions renamed shall have its old name, too. */
+  readonly addsOldNames?: boolean
 }
 
 /** What is known before the call. */
@@ -72,13 +75,8 @@ export interface ActiveOperation {
 
 /** Starts the span `{operation} {request model}` of kind CLIENT below the active one. */
 export function startOperation(telemetry: Telemetry, start: OperationStart): ActiveOperation {
-  const common = {
-    [ATTR_GEN_AI_OPERATION_NAME]: start.name,
-    [ATTR_GEN_AI_PROVIDER_NAME]: start.provider,
-    [ATTR_GEN_AI_REQUEST_MODEL]: start.requestModel,
-    [ATTR_SERVER_ADDRESS]: start.server?.address,
-    [ATTR_SERVER_PORT]: start.server?.port,
-  }
+  const common = describeCommon(start)
+  const rename = (from: Attributes) => (telemetry.addsOldNames === true ? addOldNames(from) : from)
   const parent = context.active()
   const name = start.requestModel === undefined ? start.name : `${start.name} ${start.requestModel}`
   const attributes = withoutAbsent({
@@ -88,7 +86,11 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
     ...start.content?.request,
     [ATTR_GEN_AI_REQUEST_STREAM]: start.stream || undefined,
   })
-  const span = telemetry.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent)
+  const span = telemetry.tracer.startSpan(
+    name,
+    { kind: SpanKind.CLIENT, attributes: rename(attributes) },
+    parent,
+  )
 
   const startedAt = performance.now()
   let heardOfAtMs: number | undefined
@@ -100,7 +102,7 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
     if (ended) return
     ended = true
     const failure = error ?? (reply.errorType === undefined ? undefined : describeFailure(reply))
-    span.setAttributes(describeReply(reply, start.serviceTierKey))
+    span.setAttributes(rename(describeReply(reply, start.serviceTierKey)))
     if (start.content) span.setAttributes(start.content.describeReply(reply.finishReasons ?? []))
     if (firstChunkAfterS !== undefined) {
       // Of some SDKs, the request does not tell.
@@ -113,7 +115,9 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
     }
     span.end(endTimeMs)
     const { duration } = telemetry.instruments
-    const labels = withoutAbsent({ ...common, [ATTR_GEN_AI_RESPONSE_MODEL]: reply.responseModel })
+    const labels = rename(
+      withoutAbsent({ ...common, [ATTR_GEN_AI_RESPONSE_MODEL]: reply.responseModel }),
+    )
     const seconds = (performance.now() - startedAt) / 1000
     duration.record(seconds, withoutAbsent({ ...labels, [ATTR_ERROR_TYPE]: failure?.type }))
     if (reply.usage) recordTokens(telemetry.instruments, reply.usage, labels)
@@ -135,6 +139,17 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
     end: () => runQuietly(() => finish(undefined)),
     fail: (error) => runQuietly(() => finish(describeError(error))),
     abandon: () => runQuietly(() => finish(undefined, heardOfAtMs)),
+  }
+}
+
+/** What the span and the metrics of a call have in common. */
+function describeCommon(start: OperationStart): Attributes {
+  return {
+    [ATTR_GEN_AI_OPERATION_NAME]: start.name,
+    [ATTR_GEN_AI_PROVIDER_NAME]: start.provider,
+    [ATTR_GEN_AI_REQUEST_MODEL]: start.requestModel,
+    [ATTR_SERVER_ADDRESS]: start.server?.address,
+    [ATTR_SERVER_PORT]: start.server?.port,
   }
 }
 

@@ -12,6 +12,7 @@ import { defineSdkModule } from './module.ts'
 import type { Observation, ReplyReader } from './observation.ts'
 import { observeCall } from './observe-call.ts'
 import { startOperation, type OperationStart } from './operation.ts'
+import { asksForOldNames } from './old-names.ts'
 import { runQuietly } from './quietly.ts'
 import { readMember } from './request-values.ts'
 
@@ -71,6 +72,7 @@ export abstract class SdkInstrumentation<
   declare private patched: Map<object, Set<string>>
   declare private log: DiagLogger
   declare private hasOwnTracer: boolean | undefined
+  declare private addsOldNames: boolean
   declare private contentLimits: ContentLimits | undefined
 
   /** Called before the constructor of the class that implements it has run. */
@@ -91,6 +93,7 @@ export abstract class SdkInstrumentation<
   protected override init(): InstrumentationNodeModuleDefinition[] {
     this.patched = new Map()
     this.contentLimits = readContentLimits()
+    this.addsOldNames = asksForOldNames()
     const { name, majors, files = [] } = this.describeSdk()
     this.log = diag.createComponentLogger({ namespace: this.instrumentationName })
     const patch = (moduleExports: unknown) => this.manuallyInstrument(moduleExports)
@@ -139,7 +142,8 @@ export abstract class SdkInstrumentation<
       if (adopted !== undefined) return adopted
       const described = method.describe(call)
       if (described === undefined) return undefined
-      const telemetry = { tracer: this.findTracer(), instruments: this.instruments }
+      const { instruments, addsOldNames } = this
+      const telemetry = { tracer: this.findTracer(), instruments, addsOldNames }
       const content = call.capture?.(described.name)
       if (content === undefined) {
         return { operation: startOperation(telemetry, described), reader: method }

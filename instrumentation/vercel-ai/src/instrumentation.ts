@@ -5,6 +5,7 @@ import {
   type InstrumentationNodeModuleDefinition,
 } from '@opentelemetry/instrumentation'
 import {
+  asksForOldNames,
   createInstruments,
   defineSdkModule,
   isTracingSuppressed,
@@ -58,11 +59,12 @@ export class VercelAIInstrumentation extends InstrumentationBase {
 
   protected override init(): InstrumentationNodeModuleDefinition[] {
     const limits = readContentLimits()
+    const addsOldNames = asksForOldNames()
     this.recordsContent = limits !== undefined
     this.integration = createIntegration(
       () =>
         this.isActive() && !isTracedByOthers(this.integration)
-          ? { tracer: this.tracer, instruments: this.instruments }
+          ? { tracer: this.tracer, instruments: this.instruments, addsOldNames }
           : undefined,
       limits,
     )
