@@ -64,6 +64,18 @@ export function readAttributes(span: ReceivedSpan): Record<string, unknown> {
   )
 }
 
+/** Attributes with the kinds that they have on the wire, such as `intValue`. */
+export function readTypedAttributes(
+  attributes: ReceivedSpan['attributes'],
+): Readonly<Record<string, { readonly kind: string; readonly value: unknown }>> {
+  return Object.fromEntries(
+    attributes.map(({ key, value }) => {
+      const [kind = ''] = Object.keys(value)
+      return [key, { kind, value: readValue(value) }]
+    }),
+  )
+}
+
 function normalizeValue(key: string, value: unknown): unknown {
   if (key === 'gen_ai.response.id') return String(value).replace(/\d+$/, '*')
   if (key === 'anthropic.request.id') return String(value).replace(/\d+$/, '*')
