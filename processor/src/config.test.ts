@@ -43,6 +43,7 @@ const DEFAULTS: Config = {
     discounts: [],
     unknown: 'unpriced',
     exchange: {},
+    monthly: [],
     tenants: {},
   },
   ...NO_BUDGETS,

@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts'
 import { budget } from './budget.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
+import { fixedCosts } from './fixed-costs.ts'
 import { importVerb } from './import.ts'
 import { writeLine, type ExitCode, type Io } from './io.ts'
 import { ledger } from './ledger.ts'
@@ -26,6 +27,7 @@ const VERBS: readonly Verb[] = [
   spend,
   traces,
   unpriced,
+  fixedCosts,
   importVerb,
   reprice,
   budget,
@@ -36,7 +38,7 @@ const VERBS: readonly Verb[] = [
 
 const HELP = `Usage: spancost <verb> [flags]
 
-${VERBS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
+${VERBS.map(({ name, summary }) => `  ${name.padEnd(13)}${summary}`).join('\n')}
 
   spancost <verb> --help   what a verb takes
   spancost --version

@@ -28,6 +28,8 @@ const decimal = z.string('expected a decimal in quotes').regex(/^\d{1,9}(\.\d{1,
   error: 'expected a decimal in quotes, such as "0.85"',
 })
 
+const currency = z.string().regex(/^[A-Z]{3}$/, 'expected a currency such as CNY')
+
 const discount = z.strictObject({
   name: text(256).describe('For people, such as the contract'),
   provider: name.optional().describe('Absent: of any provider'),
@@ -88,11 +90,26 @@ const book = z
     error: 'missing; a book has a `path`, a `url` or both',
   })
 
+const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected a month such as "2026-11"')
+
+const monthly = z.strictObject({
+  name: text(256).describe('For people, such as `vector store`'),
+  amount: decimal.describe('Of each month'),
+  currency: currency.prefault('USD').describe('By the exchange rate of the first of the month'),
+  spread: z.enum(['tokens', 'operations']).describe('Who used more carries more: of what'),
+  where: z
+    .record(text(64), text(256))
+    .prefault({})
+    .describe('Only operations with these labels carry it; empty: all'),
+  from: month.optional().describe('The first month; absent: since ever'),
+  to: month.optional().describe('The month after the last; absent: for ever'),
+})
+
 const tenant = z.strictObject({ ...own, unknown: unknown.optional() })
 
 const exchange = z
   .record(
-    z.string().regex(/^[A-Z]{3}$/, 'expected a currency such as CNY'),
+    currency,
     z.record(z.string().regex(/^\d{4}-\d\d-\d\d$/, 'expected a date such as 2026-01-01'), decimal),
   )
   .prefault({})
@@ -103,6 +120,11 @@ export const prices = z.strictObject({
   ...own,
   unknown: unknown.prefault('unpriced'),
   exchange,
+  monthly: z
+    .array(monthly)
+    .max(64)
+    .prefault([])
+    .describe('Costs that are the same each month: a GPU, a database; beside spend, never in it'),
   tenants: z
     .record(text(256), tenant)
     .refine((record) => Object.keys(record).length <= 1000, 'more than 1000 tenants')
