@@ -51,7 +51,8 @@ export interface PriceBook {
   find(query: PriceQuery): Lookup
   /** Whose rates stand in for those of a model that nobody knows, if anybody's. */
   readonly fallback?: ModelName
-  readonly takeDiscount: TakeDiscount
+  /** Absent: nothing was agreed. */
+  readonly takeDiscount?: TakeDiscount
 }
 
 /** What a provider and a model name lead to, whenever and in whichever tier the call was. */
@@ -138,7 +139,9 @@ export function createBook(sources: readonly PriceSource[], terms: Terms = NO_TE
     id: layers.map((source) => `${source.name}@${source.version}`).join('+'),
     find,
     ...(terms.fallback !== undefined && { fallback: terms.fallback }),
-    takeDiscount: createDiscounts(terms.discounts, resolve),
+    ...(terms.discounts.length > 0 && {
+      takeDiscount: createDiscounts(terms.discounts, resolve),
+    }),
   }
 }
 

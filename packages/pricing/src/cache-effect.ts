@@ -1,7 +1,7 @@
 import type { Unit } from '@spancost/genai'
 import type { Rates } from './card.ts'
 import { multiplyRate } from './money.ts'
-import type { CacheEffect, Rating } from './rating.ts'
+import type { CacheEffect, CostLine, Rating } from './rating.ts'
 
 /** What cached tokens would be, had there been no cache. */
 const UNCACHED: Readonly<Partial<Record<Unit, Unit>>> = {
@@ -9,6 +9,12 @@ const UNCACHED: Readonly<Partial<Record<Unit, Unit>>> = {
   cache_read_audio: 'input_audio',
   cache_write: 'input',
   cache_write_1h: 'input',
+}
+
+/** Most calls have nothing from or for a cache, and are to be rated fast. */
+export function hasCached({ lines }: Rating): boolean {
+  for (const { unit } of lines) if (UNCACHED[unit] !== undefined) return true
+  return false
 }
 
 /**
@@ -19,26 +25,25 @@ const UNCACHED: Readonly<Partial<Record<Unit, Unit>>> = {
 export function compareWithUncached(
   rating: Rating,
   rates: Rates,
-  agree: (rating: Rating) => Rating,
+  agree?: (rating: Rating) => Rating,
 ): CacheEffect | undefined {
-  const cached = rating.lines.flatMap((line) => {
+  const cached: CostLine[] = []
+  const plain: CostLine[] = []
+  for (const line of rating.lines) {
     const unit = UNCACHED[line.unit]
     const rate = unit && rates[unit]
-    return unit === undefined || rate === undefined ? [] : [{ line, unit, rate }]
-  })
+    if (unit === undefined || rate === undefined) continue
+    const { quantity } = line
+    cached.push(line)
+    plain.push({ unit, quantity, rate: rate.text, costAtto: multiplyRate(rate, quantity) })
+  }
   if (cached.length === 0) return undefined
-  const plainLines = cached.map(({ line: { quantity }, unit, rate }) => ({
-    unit,
-    quantity,
-    rate: rate.text,
-    costAtto: multiplyRate(rate, quantity),
-  }))
-  const cachedLines = cached.map(({ line }) => line)
-  const asPlain = agree({ ...rating, lines: plainLines }).lines
-  const asCached = agree({ ...rating, lines: cachedLines }).lines
-  let [savedAtto, extraAtto] = [0n, 0n]
-  for (const [index, { costAtto }] of asCached.entries()) {
-    const differenceAtto = asPlain[index]!.costAtto - costAtto
+  const asPlain = agree === undefined ? plain : agree({ ...rating, lines: plain }).lines
+  const asCached = agree === undefined ? cached : agree({ ...rating, lines: cached }).lines
+  let savedAtto = 0n
+  let extraAtto = 0n
+  for (let index = 0; index < asCached.length; index++) {
+    const differenceAtto = asPlain[index]!.costAtto - asCached[index]!.costAtto
     if (differenceAtto > 0n) savedAtto += differenceAtto
     else extraAtto -= differenceAtto
   }

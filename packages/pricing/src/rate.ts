@@ -1,6 +1,6 @@
 import { type Operation, splitUsage, type Unit, type Units } from '@spancost/genai'
 import type { Lookup, PriceBook, Refusal } from './book.ts'
-import { compareWithUncached } from './cache-effect.ts'
+import { compareWithUncached, hasCached } from './cache-effect.ts'
 import { type Card, type CardRate, isFree, type Rates, selectRates } from './card.ts'
 import { formatAmount, multiplyRate, parseRate } from './money.ts'
 import type { CostLine, CostPart, CostReason, Rating } from './rating.ts'
@@ -69,12 +69,17 @@ function rateByCard(operation: Operation, atMs: number, book: PriceBook, found: 
   }
   if (found.kind === 'refused') return refuse(book, found.reason, found.detail)
   const rating = priceUnits(operation, split.units, found.card, book)
+  const { takeDiscount } = book
   // What users wrote down themselves is what they agreed.
-  const agree = (listed: Rating): Rating =>
-    found.card.kind === undefined ? book.takeDiscount(listed, found.card, atMs) : listed
+  const agree =
+    takeDiscount === undefined || found.card.kind !== undefined
+      ? undefined
+      : (listed: Rating): Rating => takeDiscount(listed, found.card, atMs)
+  const agreed = agree === undefined ? rating : agree(rating)
+  if (!hasCached(rating)) return agreed
   const rates = selectRates(found.card, operation.usage.inputTokens ?? 0)
   const cache = compareWithUncached(rating, rates, agree)
-  return { ...agree(rating), ...(cache !== undefined && { cache }) }
+  return cache === undefined ? agreed : { ...agreed, cache }
 }
 
 /** The sums of a rating's lines by part, in atto. All parts are there; they add up to the cost. */
