@@ -22,7 +22,6 @@ export function createSpanReader(span: SpanFacts): SpanReader {
 
   function parseAttribute(key: string): unknown {
     const text = span.attribute(key)
-    // Mostly it is not there, and many sources ask.
     if (typeof text !== 'string') return text
     parsed ??= new Map()
     if (!parsed.has(key)) parsed.set(key, parseCutJson(text))
@@ -30,11 +29,13 @@ export function createSpanReader(span: SpanFacts): SpanReader {
   }
 
   function value(source: Source): unknown {
-    const hash = source.indexOf('#')
-    if (hash === -1) return span.attribute(source)
-    let found = parseAttribute(source.slice(0, hash))
-    for (const name of source.slice(hash + 1).split('.')) {
-      if (name !== '') found = Array.isArray(found) ? findMember(found, name) : member(found, name)
+    const { key, path } = findPlace(source)
+    if (path === undefined) return span.attribute(key)
+    let found = parseAttribute(key)
+    // Mostly it is not there, and many sources ask.
+    if (found === undefined) return undefined
+    for (const name of path) {
+      found = Array.isArray(found) ? findMember(found, name) : member(found, name)
     }
     return found
   }
@@ -55,6 +56,28 @@ export function createSpanReader(span: SpanFacts): SpanReader {
     count: (sources) => first(sources, toCount),
     value,
   }
+}
+
+/** A source in its parts; without a path, the attribute itself is the value. */
+interface SourcePlace {
+  readonly key: string
+  readonly path: readonly string[] | undefined
+}
+
+/** Sources stand in the tables of dialects: some hundreds, each read again with every span. */
+const places = new Map<Source, SourcePlace>()
+
+function findPlace(source: Source): SourcePlace {
+  const known = places.get(source)
+  if (known !== undefined) return known
+  const hash = source.indexOf('#')
+  const path = source.slice(hash + 1).split('.')
+  const place =
+    hash === -1
+      ? { key: source, path: undefined }
+      : { key: source.slice(0, hash), path: path.filter((name) => name !== '') }
+  places.set(source, place)
+  return place
 }
 
 function member(value: unknown, name: string): unknown {
