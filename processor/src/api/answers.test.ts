@@ -161,6 +161,54 @@ describe('/traces', () => {
     })
   })
 
+  test('its spans as a tree: what is below each, exact in whatever order they came', async () => {
+    const traced = await startTestApi()
+    const traceId = 'd'.repeat(32)
+    const call = createEntry({
+      traceId,
+      spanId: '00f067aa0ba902c1',
+      parentSpanId: '00f067aa0ba902c2',
+    })
+    const { startTimeUnixNano, endTimeUnixNano } = call
+    const root = { traceId, spanId: '00f067aa0ba902c2', parentSpanId: '', name: 'GET /' }
+    const times = { startTimeUnixNano: startTimeUnixNano - 1n, endTimeUnixNano }
+    await traced.store.record([call], [{ ...root, ...times, service: 'web' }])
+    const trace = await traced.json(`/api/v1/traces/${traceId}`)
+    const ten = { cost: usd('10'), operations: 1, unpriced: 0 }
+    const rootPlace = {
+      spanId: '00f067aa0ba902c2',
+      name: 'GET /',
+      service: 'web',
+      startTimeUnixNano: '1785578399999999999',
+      endTimeUnixNano: '1785578400000000005',
+    }
+    expect(trace).toMatchObject({
+      byAgent: [ten],
+      topSubtrees: [
+        { ...rootPlace, ...ten },
+        { spanId: '00f067aa0ba902c1', ...ten },
+      ],
+    })
+    expect(trace).toHaveProperty('spans.0', { ...rootPlace, subtree: ten })
+    expect(trace).toMatchObject({
+      spans: [
+        {},
+        {
+          spanId: '00f067aa0ba902c1',
+          parentSpanId: '00f067aa0ba902c2',
+          service: 'shop',
+          standing: 'counted',
+          status: 'priced',
+          card: 'acme/one',
+          cost: usd('10'),
+          subtree: ten,
+          units: [{ unit: 'input' }, { unit: 'output' }],
+        },
+      ],
+    })
+    await traced.stop()
+  })
+
   test('one that is not there', async () => {
     const response = await api.fetch(`/api/v1/traces/${'a'.repeat(32)}`)
     expect(response.status).toBe(404)

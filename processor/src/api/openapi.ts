@@ -144,6 +144,13 @@ const RATING_MEMBERS = {
 }
 const RATING = object(RATING_MEMBERS, ['reason', 'detail', 'source', 'card', 'cost', 'list'])
 
+const UNIT = { unit: TEXT, quantity: { type: 'number' }, rate: TEXT, cost: MONEY }
+const UNITS = listOf(object(UNIT, ['rate', 'cost']))
+const { status, reason, card, cost } = RATING_MEMBERS
+const OF_OPERATION = { standing: STANDING, status, reason, card, cost, units: UNITS }
+const TIMES = { startTimeUnixNano: TEXT, endTimeUnixNano: TEXT }
+const PLACE = { spanId: TEXT, parentSpanId: TEXT, name: TEXT, service: TEXT, ...TIMES }
+
 const SCHEMAS = {
   Money: object({
     amount: { type: 'string', description: 'An exact decimal without trailing zeros' },
@@ -204,15 +211,16 @@ const SCHEMAS = {
       ),
       ...RATING_MEMBERS,
       arrivedWith: RATING,
-      units: listOf(
-        object({ unit: TEXT, quantity: { type: 'number' }, rate: TEXT, cost: MONEY }, [
-          'rate',
-          'cost',
-        ]),
-      ),
+      units: UNITS,
     },
     WHERE_KNOWN,
   ),
+  Span: object({ ...PLACE, subtree: object(COUNTED), operation: TEXT, ...OF_OPERATION }, [
+    'parentSpanId',
+    'service',
+    'operation',
+    ...Object.keys(OF_OPERATION),
+  ]),
   Unpriced: object(
     {
       provider: TEXT,
@@ -331,13 +339,16 @@ const PATHS = {
     ]),
   ),
   '/api/v1/traces/{traceId}': get(
-    'All entries of one trace, and what its counted ones cost',
+    'All spans that are known of one trace, and what its counted operations cost',
     [{ name: 'traceId', in: 'path', required: true, schema: TRACE_ID }],
     object({
       traceId: TEXT,
       ...COUNTED,
       byModel: listOf(object({ model: TEXT, ...COUNTED }, ['model'])),
       byService: listOf(object({ service: TEXT, ...COUNTED }, ['service'])),
+      byAgent: listOf(object({ agent: TEXT, ...COUNTED }, ['agent'])),
+      topSubtrees: listOf(object({ ...PLACE, ...COUNTED }, ['parentSpanId', 'service'])),
+      spans: listOf(ref('schemas/Span')),
       entries: ENTRIES,
       truncated: FLAG,
     }),

@@ -1,12 +1,20 @@
-import type { StoredEntry } from '@spancost/ledger'
+import { MAX_RELATIVES, type StoredEntry } from '@spancost/ledger'
 import { owns } from './access.ts'
 import { answerJson, defineRoute, notFound, refuse } from './answer.ts'
 import { toEntryJson, toMoney, toSumsJson, toZonedInstant } from './json.ts'
 import { oneOf, traceId, wholeNumber } from './parameters.ts'
 import { RANGE_PARAMETERS, resolveAsked, toRangeJson } from './range.ts'
+import {
+  listTreeSpans,
+  sumEntries,
+  sumSubtrees,
+  type CountedSum,
+  type TreeSpan,
+} from './trace-tree.ts'
 
 const MAX_TRACES = 1000
 const MAX_ENTRIES = 10_000
+const MAX_SUBTREES = 10
 
 /** The most expensive traces; each is summed as a whole, its operations outside the range included. */
 export const topTracesRoute = defineRoute(
@@ -29,22 +37,35 @@ export const topTracesRoute = defineRoute(
   },
 )
 
-/** Every entry of one trace, and what its counted ones cost. */
+/**
+ * Every span that is known of one trace, and what its counted operations cost. Sums are made from
+ * what the ledger has now, so late and remote children are in them, and corrections.
+ */
 export const traceRoute = defineRoute(
   '/api/v1/traces/{traceId}',
   { traceId },
   async ({ store, caller }, { traceId: id = '' }) => {
-    const all = await store.entries({ traceId: id, limit: MAX_ENTRIES + 1 })
+    const [all, others] = await Promise.all([
+      store.entries({ traceId: id, limit: MAX_ENTRIES + 1 }),
+      store.relatives({ traceId: id }),
+    ])
     const found = all.filter(({ labels }) => owns(caller, labels))
     if (found.length === 0) return notFound(`no operation of trace ${id} is in the ledger`)
     const entries = found.slice(0, MAX_ENTRIES)
+    // Spans without labels may be anybody's: they are told only who may see the whole trace.
+    const relatives = found.length === all.length ? others : []
+    const spans = listTreeSpans(entries, relatives)
+    const subtrees = sumSubtrees(spans)
     return answerJson({
       traceId: id,
-      ...sumCounted(entries),
+      ...toCountedJson(sumEntries(entries)),
       byModel: sumBy('model', entries),
       byService: sumBy('service', entries),
+      byAgent: sumBy('agent', entries),
+      topSubtrees: listTopSubtrees(spans, subtrees),
+      spans: spans.map((span) => toSpanJson(span, subtrees)),
       entries: entries.map(toEntryJson),
-      truncated: all.length > MAX_ENTRIES,
+      truncated: all.length > MAX_ENTRIES || others.length >= MAX_RELATIVES,
     })
   },
   { minds: 'labels' },
@@ -63,18 +84,64 @@ export const entriesRoute = defineRoute(
   { minds: 'labels' },
 )
 
-function sumCounted(entries: readonly StoredEntry[]) {
-  const counted = entries.filter(({ standing }) => standing === 'counted')
-  const costAtto = counted.reduce((sum, { rating }) => sum + (rating.costAtto ?? 0n), 0n)
-  const unpriced = counted.filter(({ rating }) => rating.status === 'unpriced')
-  return { cost: toMoney(costAtto), operations: counted.length, unpriced: unpriced.length }
-}
-
 /** One sum per value of a label, in the order of their first entry; entries without it share one. */
 function sumBy(label: string, entries: readonly StoredEntry[]) {
   const groups = Map.groupBy(entries, ({ labels }) => labels[label])
   return [...groups].map(([value, group]) => ({
     ...(value !== undefined && { [label]: value }),
-    ...sumCounted(group),
+    ...toCountedJson(sumEntries(group)),
   }))
+}
+
+type Subtrees = ReturnType<typeof sumSubtrees>
+
+/** The most expensive first; of the same cost, the one that began first, which is mostly above. */
+function listTopSubtrees(spans: readonly TreeSpan[], subtrees: Subtrees) {
+  return spans
+    .filter((span) => subtrees.get(idOf(span))!.costAtto > 0n)
+    .toSorted((a, b) => {
+      const difference = subtrees.get(idOf(b))!.costAtto - subtrees.get(idOf(a))!.costAtto
+      return difference === 0n ? 0 : difference < 0n ? -1 : 1
+    })
+    .slice(0, MAX_SUBTREES)
+    .map((span) => ({ ...placeOf(span), ...toCountedJson(subtrees.get(idOf(span))!) }))
+}
+
+function idOf({ entry, relative }: TreeSpan): string {
+  return (entry ?? relative).spanId
+}
+
+/** What every span has. */
+function placeOf({ entry, relative }: TreeSpan) {
+  const { spanId, parentSpanId, startTimeUnixNano, endTimeUnixNano } = entry ?? relative
+  const service = entry === undefined ? relative.service : entry.labels['service']
+  return {
+    spanId,
+    ...(parentSpanId !== '' && { parentSpanId }),
+    name: entry?.spanName ?? relative!.name,
+    ...(service !== undefined && service !== '' && { service }),
+    startTimeUnixNano: startTimeUnixNano.toString(),
+    endTimeUnixNano: endTimeUnixNano.toString(),
+  }
+}
+
+/** Of an operation, what of its entry a tree shows. */
+function toSpanJson(span: TreeSpan, subtrees: Subtrees) {
+  const place = { ...placeOf(span), subtree: toCountedJson(subtrees.get(idOf(span))!) }
+  if (span.entry === undefined) return place
+  const { operation, standing, status, reason, card, cost, units } = toEntryJson(span.entry)
+  return {
+    ...place,
+    operation,
+    standing,
+    status,
+    ...(reason !== undefined && { reason }),
+    ...(card !== undefined && { card }),
+    ...(cost !== undefined && { cost }),
+    units,
+  }
+}
+
+function toCountedJson({ costAtto, operations, unpriced }: CountedSum) {
+  return { cost: toMoney(costAtto), operations, unpriced }
 }
