@@ -60,6 +60,7 @@ const DEFAULTS: Config = {
     { name: 'environment', from: ['deployment.environment.name'], metric: true },
   ],
   attributes: { aliases: [] },
+  rollup: { maxSpans: 200_000, maxIdleMs: 600_000 },
   metrics: { otlp: [], prometheus: true },
   log: { level: 'info' },
 }
@@ -99,18 +100,15 @@ receivers:
 api: {endpoint: localhost:8080}
 forward:
   traces:
-    - protocol: grpc
-      endpoint: collector:4317
-      headers: {x-api-key: secret}
-      compression: none
-      timeout: 500ms
-      tls: {ca: ca.pem, cert: cert.pem, key: key.pem}
+    - {protocol: grpc, endpoint: "collector:4317", headers: {x-api-key: secret}, timeout: 500ms,
+       compression: none, tls: {ca: ca.pem, cert: cert.pem, key: key.pem}}
   metrics: [{protocol: http, endpoint: https://otlp.example.com/otlp/}]
   logs: [{protocol: grpc, endpoint: "http://127.0.0.1:24317"}]
   profiles: [{protocol: grpc, endpoint: "http://127.0.0.1:34317"}]
   retry: {maxElapsed: 1m}
 ledger: {store: sqlite, path: /var/lib/spancost/ledger.db, settleAfter: 30s}
 attributes: {aliases: [gen_ai, openinference]}
+rollup: {maxSpans: 5000, maxIdle: 1h}
 metrics:
   prometheus: false
   otlp: {endpoint: "http://127.0.0.1:4318/", headers: {a: b}, interval: 2m, temporality: cumulative}
@@ -157,6 +155,7 @@ log: {level: debug, otlp: {endpoint: "http://127.0.0.1:4318/"}}
       },
       ledger: { store: 'sqlite', path: '/var/lib/spancost/ledger.db', settleAfterMs: 30_000 },
       attributes: { aliases: ['gen_ai', 'openinference'] },
+      rollup: { maxSpans: 5_000, maxIdleMs: 3_600_000 },
       metrics: {
         prometheus: false,
         otlp: [

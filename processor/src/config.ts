@@ -38,6 +38,8 @@ export interface Config {
   readonly alerts: Alerts
   readonly dimensions: readonly Dimension[]
   readonly attributes: { readonly aliases: readonly AttributeAlias[] }
+  /** What is kept in mind for the sums on ancestors. */
+  readonly rollup: { readonly maxSpans: number; readonly maxIdleMs: number }
   readonly metrics: {
     readonly otlp: readonly MetricsDestination[]
     readonly prometheus: boolean
@@ -188,6 +190,7 @@ function completeConfig(written: WrittenConfig, env: Env): Config {
     alerts: completeAlerts(written.alerts),
     dimensions: completeDimensions(written.dimensions),
     attributes: written.attributes,
+    rollup: { maxSpans: written.rollup.maxSpans, maxIdleMs: written.rollup.maxIdle },
     metrics: {
       prometheus: metrics.prometheus,
       otlp: metrics.otlp.map((one) => completeMetricsDestination(one, env)),

@@ -7,6 +7,7 @@ import {
   type ScannedSpan,
 } from '@spancost/otlp'
 import type { AttributeAlias } from './config.ts'
+import type { RollupSum, SpanRollup } from './rollup.ts'
 
 const STATUS = 'spancost.cost.status'
 const REASON = 'spancost.cost.reason'
@@ -18,6 +19,12 @@ const CURRENCY = 'spancost.cost.currency'
 const LIST = 'spancost.cost.list'
 const CARD = 'spancost.price.card'
 const BOOK = 'spancost.price.book'
+
+const SUBTREE_TOTAL = 'spancost.subtree.cost.total'
+const SUBTREE_OPERATIONS = 'spancost.subtree.operations'
+const TRACE_TOTAL = 'spancost.trace.cost.total'
+const TRACE_OPERATIONS = 'spancost.trace.operations'
+const TRACE_UNPRICED = 'spancost.trace.unpriced'
 
 /** Span attributes that only the processor writes; what a sender put there is replaced. */
 export const OWN_KEYS: readonly string[] = [
@@ -32,6 +39,11 @@ export const OWN_KEYS: readonly string[] = [
   CARD,
   BOOK,
   ...COST_PARTS.map((part) => `spancost.cost.${part}`),
+  SUBTREE_TOTAL,
+  SUBTREE_OPERATIONS,
+  TRACE_TOTAL,
+  TRACE_OPERATIONS,
+  TRACE_UNPRICED,
 ]
 
 /** Span attributes of other vocabularies that an alias may fill; a sender's own value stays. */
@@ -82,6 +94,26 @@ export function createCostAttributes(
   }
   attributes.push(...added.values())
   return { block, attributes }
+}
+
+/** What goes onto a span, operation or not, for what is below it. */
+export function createRollupAttributes({ subtree, trace }: SpanRollup): readonly NewAttribute[] {
+  const attributes: NewAttribute[] = []
+  if (subtree !== undefined) {
+    attributes.push(...listTotal(SUBTREE_TOTAL, subtree))
+    attributes.push({ key: SUBTREE_OPERATIONS, value: BigInt(subtree.operations) })
+  }
+  if (trace !== undefined) {
+    attributes.push(...listTotal(TRACE_TOTAL, trace))
+    attributes.push({ key: TRACE_OPERATIONS, value: BigInt(trace.operations) })
+    attributes.push({ key: TRACE_UNPRICED, value: BigInt(trace.unpriced) })
+  }
+  return attributes
+}
+
+/** Where no cost is known there is no total: it would say 0. */
+function listTotal(key: string, sum: RollupSum): readonly NewAttribute[] {
+  return sum.operations > sum.unpriced ? [{ key, value: toDouble(sum.costAtto) }] : []
 }
 
 /** There are about as many as there are models in use; made-up names must not fill the memory. */

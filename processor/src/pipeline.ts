@@ -2,16 +2,18 @@ import type { Entry, Recorded, Store } from '@spancost/ledger'
 import { scanTraces, type ScannedSpan, type SpanPatch } from '@spancost/otlp'
 import type { AttributeAlias, Dimension } from './config.ts'
 import type { Consume, OtlpRequest } from './consume.ts'
-import { createCostAttributes } from './cost-attributes.ts'
+import { createCostAttributes, createRollupAttributes } from './cost-attributes.ts'
 import { createScanKeys, readEntry } from './entries.ts'
 import type { Books } from './open-book.ts'
 import { createRelativeReader } from './relatives.ts'
+import { createRollup, type RollupLimits } from './rollup.ts'
 
 export interface Pipeline {
   readonly books: Books
   readonly store: Store
   readonly dimensions: readonly Dimension[]
   readonly aliases: readonly AttributeAlias[]
+  readonly rollup: RollupLimits
   /** Told of each request that could be read. */
   readonly onRead: (request: OtlpRequest, spanCount: number) => void
   /** Told what became of a request's operations, once they are safe. */
@@ -20,17 +22,18 @@ export interface Pipeline {
 }
 
 /**
- * The line for traces: scan, recognize, rate, record, patch, forward. A request is accepted only
+ * The line for traces: scan, recognize, rate, record, roll up, patch, forward. A request is accepted only
  * when the ledger has committed its entries and the next hop has taken the spans. It is recorded
  * first: when the hop then refuses, the sender comes again, and its entries are duplicates, which
  * are forwarded again and add nothing. Other spans of the same traces are written down as well, so
- * that an agent's calls are known behind them. Without GenAI spans a request leaves as the bytes
- * that came.
+ * that an agent's calls are known behind them, and say what is below them. A request without GenAI
+ * spans and ancestors of some leaves as the bytes that came.
  */
 export function createPipeline(pipeline: Pipeline): Consume {
   const { books, store, dimensions, aliases, onRead, onRecorded, forward } = pipeline
   const keys = createScanKeys(dimensions)
   const relatives = createRelativeReader()
+  const rollup = createRollup(pipeline.rollup)
   return async (request, signal) => {
     const result = scanTraces(request.body, request.encoding, keys)
     if (result.kind === 'malformed') {
@@ -45,21 +48,28 @@ export function createPipeline(pipeline: Pipeline): Consume {
     onRead(request, scan.spanCount)
     const entries = found.map(({ entry }) => entry)
     const others = relatives.read(request, entries)
+    const kept = others.map(({ relative }) => relative)
     if (entries.length + others.length === 0) return forward(request, signal)
 
     let recorded: readonly Recorded[]
     try {
-      recorded = await store.record(entries, others)
+      recorded = await store.record(entries, kept)
     } catch (error) {
       const message = `the ledger refused: ${(error as Error).message}`
       return { kind: 'retryable', message, cause: 'ledger' }
     }
-    if (found.length === 0) return forward(request, signal)
-    onRecorded(entries, recorded)
+    if (found.length > 0) onRecorded(entries, recorded)
+    const rolled = rollup.add({ entries, recorded, relatives: kept }).map(createRollupAttributes)
     const patches = found.map(({ span, entry }, index): SpanPatch => {
       const { standing } = recorded[index]!
-      return { span, ...createCostAttributes(entry, standing, span, aliases) }
+      const { block, attributes } = createCostAttributes(entry, standing, span, aliases)
+      return { span, block, attributes: [...attributes, ...rolled[index]!] }
     })
+    for (const [index, { span }] of others.entries()) {
+      const attributes = rolled[found.length + index]!
+      if (attributes.length > 0) patches.push({ span, attributes })
+    }
+    if (patches.length === 0) return forward(request, signal)
     return forward({ ...request, body: scan.patch(patches) }, signal)
   }
 }

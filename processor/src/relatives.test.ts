@@ -25,7 +25,7 @@ test('other spans of a trace with an operation, in its request and in later ones
     [TRACE_ONE, '00f067aa0ba902c2'],
     [TRACE_TWO, '00f067aa0ba902c3'],
   )
-  expect(reader.read(request, [entry])).toEqual([
+  expect(reader.read(request, [entry]).map(({ relative }) => relative)).toEqual([
     {
       traceId: TRACE_ONE,
       spanId: '00f067aa0ba902c2',
@@ -37,7 +37,9 @@ test('other spans of a trace with an operation, in its request and in later ones
     },
   ])
   const later = createRequest([TRACE_ONE, '00f067aa0ba902c4'], [TRACE_TWO, '00f067aa0ba902c3'])
-  expect(reader.read(later, []).map(({ spanId }) => spanId)).toEqual(['00f067aa0ba902c4'])
+  expect(reader.read(later, []).map(({ relative }) => relative.spanId)).toEqual([
+    '00f067aa0ba902c4',
+  ])
 })
 
 test('only the newest traces are remembered, and those that are used stay', () => {
@@ -49,7 +51,7 @@ test('only the newest traces are remembered, and those that are used stay', () =
     reader.read(nothing, [createEntry({ traceId: traces[0]! })])
   }
   const request = createRequest(...traces.map((id) => [id, '00f067aa0ba902c1'] as const))
-  const known = reader.read(request, []).map(({ traceId }) => Number(traceId))
+  const known = reader.read(request, []).map(({ relative }) => Number(relative.traceId))
   expect(known).toContain(1)
   expect(known).toContain(12)
   expect(known.length).toBe(8)

@@ -1,5 +1,5 @@
 import type { Entry, Relative } from '@spancost/ledger'
-import { createTraceSet, scanRelatives } from '@spancost/otlp'
+import { createTraceSet, scanRelatives, type ScannedRelative } from '@spancost/otlp'
 import type { OtlpRequest } from './consume.ts'
 
 /** A name or a service is cut to this many characters. */
@@ -7,6 +7,12 @@ const MAX_TEXT_LENGTH = 256
 
 /** Room for 131 072 traces in 2 MiB. A trace hashes into a bucket, and the fullest overflow first. */
 const TRACE_BUCKETS = 16_384
+
+/** A span as the ledger keeps it, and as a patch of its request takes it. */
+export interface FoundRelative {
+  readonly span: ScannedRelative
+  readonly relative: Relative
+}
 
 export interface RelativeReader {
   /**
@@ -16,7 +22,7 @@ export interface RelativeReader {
   read(
     request: Pick<OtlpRequest, 'body' | 'encoding'>,
     entries: readonly Entry[],
-  ): readonly Relative[]
+  ): readonly FoundRelative[]
 }
 
 export function createRelativeReader(traceBuckets = TRACE_BUCKETS): RelativeReader {
@@ -32,7 +38,10 @@ export function createRelativeReader(traceBuckets = TRACE_BUCKETS): RelativeRead
       if (traces.isEmpty()) return []
       const isOther = (traceId: string, spanId: string): boolean => !own.has(traceId + spanId)
       const found = scanRelatives(body, encoding, isOther, traces)
-      return found.map((span) => ({ ...span, name: cut(span.name), service: cut(span.service) }))
+      return found.map((span) => {
+        const relative = { ...span, name: cut(span.name), service: cut(span.service) }
+        return { span, relative }
+      })
     },
   }
 }

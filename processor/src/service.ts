@@ -146,8 +146,8 @@ function connectAll(
     // Traces are worth taking without a next hop: they are kept and metered.
     if (forward === undefined && signal !== 'traces') continue
     const next = forward ?? keepOnly
-    const { dimensions, attributes } = config
-    const line = { books, store, dimensions, aliases: attributes.aliases }
+    const { dimensions, attributes, rollup } = config
+    const line = { books, store, dimensions, aliases: attributes.aliases, rollup }
     const { onRead, onRecorded } = telemetry
     consumers[signal] =
       signal === 'traces'

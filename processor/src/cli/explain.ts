@@ -58,7 +58,8 @@ unpriced.
         }
         if (item.kind === 'changed') break
         const found = item.spans.flatMap((span) => readEntry(span, books, dimensions) ?? [])
-        await store.record(found, relatives.read(item, found))
+        const others = relatives.read(item, found).map(({ relative }) => relative)
+        await store.record(found, others)
         entries.push(...found)
       }
       read.close()

@@ -252,6 +252,23 @@ export const CONFIG_SCHEMA = z.strictObject({
         .describe('Other names that the cost is also written under, where a span lacks them'),
     })
     .prefault({}),
+  rollup: z
+    .strictObject({
+      maxSpans: z
+        .int('expected a whole number from 1000 to 10000000')
+        .min(1_000, 'expected a whole number from 1000 to 10000000')
+        .max(10_000_000, 'expected a whole number from 1000 to 10000000')
+        .prefault(200_000)
+        .describe(
+          'How many spans of traces with GenAI are kept in mind for sums on their ancestors. 1000 to 10000000',
+        ),
+      maxIdle: durationBetween('1s', '24h')
+        .prefault('10m')
+        .describe(
+          'A trace of which nothing came for so long gets no such sums any more. 1s to 24h',
+        ),
+    })
+    .prefault({}),
   metrics: z
     .strictObject({
       otlp: metricsDestinations
