@@ -35,7 +35,7 @@ const DEFAULTS: Config = {
   },
   api: { endpoint: '127.0.0.1:14320', tokens: [] },
   forward: { traces: [], metrics: [], logs: [], profiles: [], retry: { maxElapsedMs: 5000 } },
-  ledger: { store: 'sqlite', path: './.spancost/ledger.db', settleAfterMs: 120_000 },
+  ledger: { store: 'sqlite', path: './.spancost/ledger.db', settleAfterMs: 120_000, retention: {} },
   prices: {
     cards: [],
     selfHosted: [],
@@ -106,7 +106,7 @@ forward:
   logs: [{protocol: grpc, endpoint: "http://127.0.0.1:24317"}]
   profiles: [{protocol: grpc, endpoint: "http://127.0.0.1:34317"}]
   retry: {maxElapsed: 1m}
-ledger: {store: sqlite, path: /var/lib/spancost/ledger.db, settleAfter: 30s}
+ledger: {store: sqlite, path: /var/ledger.db, settleAfter: 30s}
 attributes: {aliases: [gen_ai, openinference]}
 rollup: {maxSpans: 5000, maxIdle: 1h}
 metrics:
@@ -153,7 +153,7 @@ log: {level: debug, otlp: {endpoint: "http://127.0.0.1:4318/"}}
         profiles: [plain('127.0.0.1:34317')],
         retry: { maxElapsedMs: 60_000 },
       },
-      ledger: { store: 'sqlite', path: '/var/lib/spancost/ledger.db', settleAfterMs: 30_000 },
+      ledger: { store: 'sqlite', path: '/var/ledger.db', settleAfterMs: 30_000, retention: {} },
       attributes: { aliases: ['gen_ai', 'openinference'] },
       rollup: { maxSpans: 5_000, maxIdleMs: 3_600_000 },
       metrics: {

@@ -30,6 +30,8 @@ export interface Config {
     /** Present where the store is `postgres`. */
     readonly url?: string
     readonly settleAfterMs: number
+    /** How long what is kept; absent: for ever. */
+    readonly retention: { readonly entriesMs?: number; readonly hourlyMs?: number }
   }
   /** Files are taken from the working directory, instants are milliseconds since 1970 UTC. */
   readonly prices: WrittenPrices
@@ -173,8 +175,17 @@ function findConflicts(config: Config, file: ConfigFile): ConfigFault[] {
 }
 
 function completeLedger(written: WrittenConfig['ledger']): Config['ledger'] {
-  const { url, settleAfter: settleAfterMs, ...ledger } = written
-  return { ...ledger, settleAfterMs, ...(url !== undefined && { url }) }
+  const { url, settleAfter: settleAfterMs, retention, ...ledger } = written
+  const { entries: entriesMs, hourly: hourlyMs } = retention
+  return {
+    ...ledger,
+    settleAfterMs,
+    retention: {
+      ...(entriesMs !== undefined && { entriesMs }),
+      ...(hourlyMs !== undefined && { hourlyMs }),
+    },
+    ...(url !== undefined && { url }),
+  }
 }
 
 function completeConfig(written: WrittenConfig, env: Env): Config {

@@ -29,6 +29,7 @@ import { startGrpcReceiver } from './receive/otlp-grpc.ts'
 import { startHttpReceiver } from './receive/otlp-http.ts'
 import type { Receiver, ReceiverOptions, RefusalCause } from './receive/receiver.ts'
 import { openServerTls } from './receive/server-tls.ts'
+import { startRetention } from './retention.ts'
 import { startSettling } from './settle.ts'
 import { startTelemetry, type Telemetry } from './telemetry.ts'
 import { VERSION } from './version.ts'
@@ -170,6 +171,12 @@ async function startLedger(
   }
   const settling = startSettling({ store, settleAfterMs: config.settleAfterMs, onError })
   stops.push(() => settling.stop())
+  const retention = startRetention({
+    store,
+    retention: config.retention,
+    onError: (error) => log.error({ err: error }, 'old entries could not be dropped'),
+  })
+  stops.push(() => retention.stop())
   return store
 }
 

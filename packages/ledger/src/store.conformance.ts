@@ -14,6 +14,7 @@ import { describeMetrics, describeNotes } from './store-metrics.conformance.ts'
 import { describeRepricing } from './store-repricing.conformance.ts'
 import type { Store } from './store.ts'
 import { describeRanges } from './store-ranges.conformance.ts'
+import { describeRetention } from './store-retention.conformance.ts'
 import { describeStandings } from './store-standings.conformance.ts'
 import { describeSums } from './store-sums.conformance.ts'
 import { describeZones } from './store-zones.conformance.ts'
@@ -72,7 +73,9 @@ export function describeStore(name: string, openStore: (folder: string) => Promi
     describe('budgets', () => {
       describeBudgets(place)
     })
-
+    describe('retention', () => {
+      describeRetention(place)
+    })
     describe('life', () => {
       describeLife(place)
       describeRefusals(place)

@@ -127,6 +127,23 @@ export interface Note {
   readonly text: string
 }
 
+export interface RetainQuery {
+  /** Absent: entries are kept. A store may keep some longer, up to the end of their UTC day. */
+  readonly entriesBeforeUnixMs?: number
+  /** Absent: hourly sums are kept. */
+  readonly hourlyBeforeUnixMs?: number
+  /** How many rows of each kind at most, where a store drops them one by one. */
+  readonly limit: number
+}
+
+export interface Retained {
+  readonly entries: number
+  /** Rows of hourly sums. */
+  readonly hourly: number
+  /** Whether there is nothing left to drop. */
+  readonly isDone: boolean
+}
+
 /**
  * The ledger's port. Implementations pass `store.conformance.ts`. A rejected promise means that
  * nothing of the call was written.
@@ -157,6 +174,12 @@ export interface Store {
    * answers how many were not. Safe to be called by several processors at once.
    */
   reprice(repricings: readonly Repricing[]): Promise<number>
+  /**
+   * One step of retention: drops entries that were recorded before an instant, with what was known of
+   * their traces, and sums of hours before another one. Totals stay. A dropped id is forgotten: its
+   * operation would count again. Several processors may call it at the same time.
+   */
+  retain(query: RetainQuery): Promise<Retained>
   /** At most `limit` entries, oldest first. */
   entries(query: {
     readonly traceId: string

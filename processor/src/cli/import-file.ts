@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
-import type { Entry, Store } from '@spancost/ledger'
+import type { Entry, Relative, Store } from '@spancost/ledger'
 import type { Dimension } from '../config.ts'
 import { createScanKeys, readEntry } from '../entries.ts'
 import type { Books } from '../open-book.ts'
+import { createRelativeReader } from '../relatives.ts'
 import { openFile, type OpenFile } from './otlp-files/open-file.ts'
 import { readSpans, type Taken } from './otlp-files/read-spans.ts'
 
@@ -74,6 +75,7 @@ async function readInto(
   const { reader } = file
   const counts = { requests: 0, operations: 0, recorded: 0, bad: 0 }
   const writer = createWriter(store, progress, counts)
+  const relatives = createRelativeReader()
   let kind: 'done' | 'stopped' = 'done'
   try {
     for await (const item of readSpans(reader, createScanKeys(dimensions), taken)) {
@@ -86,8 +88,9 @@ async function readInto(
         if (kind === 'stopped') break
       } else {
         counts.requests += 1
-        const entries = item.spans.map((span) => readEntry(span, books, dimensions))
-        writer.add(entries.filter((entry) => entry !== undefined))
+        const read = item.spans.map((span) => readEntry(span, books, dimensions))
+        const entries = read.filter((entry) => entry !== undefined)
+        writer.add(entries, relatives.read(item, entries))
       }
       const { offset: bytes } = reader
       await writer.mark({ bytes, digest: reader.digest(), count: item.number })
@@ -105,35 +108,42 @@ async function readInto(
 /** Collects entries into calls of the store; one is written while the next is collected. */
 function createWriter(store: Store, progress: Progress, counts: ImportCounts) {
   let entries: Entry[] = []
+  let relatives: Relative[] = []
   let last: Taken | undefined
   let writing: Promise<void> = Promise.resolve()
   let flushedMs = performance.now()
 
-  async function write(batch: readonly Entry[], mark: Taken | undefined): Promise<void> {
-    const recorded = await store.record(batch)
+  async function write(
+    batch: readonly Entry[],
+    others: readonly Relative[],
+    mark: Taken | undefined,
+  ): Promise<void> {
+    const recorded = await store.record(batch, others)
     counts.recorded += recorded.filter(({ outcome }) => outcome === 'recorded').length
     if (mark !== undefined) await progress.note(mark)
   }
 
   async function flush(): Promise<void> {
     await writing
-    writing = write(entries, last)
+    writing = write(entries, relatives, last)
     // It is awaited later; until then its failure must not end the process.
     writing.catch(() => {})
     entries = []
+    relatives = []
   }
 
   return {
-    add(more: readonly Entry[]): void {
+    add(more: readonly Entry[], others: readonly Relative[]): void {
       counts.operations += more.length
       entries.push(...more)
+      relatives.push(...others)
     },
     /** All that was added came before this place. */
     async mark(place: Taken): Promise<void> {
       last = place
       const nowMs = performance.now()
       const isDue = nowMs - flushedMs > NOTE_EVERY_MS
-      if (!isDue && entries.length < ENTRIES_PER_CALL) return
+      if (!isDue && entries.length + relatives.length < ENTRIES_PER_CALL) return
       flushedMs = nowMs
       await flush()
     },

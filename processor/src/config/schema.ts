@@ -201,6 +201,21 @@ export const CONFIG_SCHEMA = z.strictObject({
       url: text(4096)
         .optional()
         .describe('`postgres`: `postgres://user:password@host:port/database`'),
+      retention: z
+        .strictObject({
+          entries: durationBetween('2d', '36500d')
+            .optional()
+            .describe('How long entries are kept; absent: for ever. 2d to 36500d'),
+          hourly: durationBetween('2d', '36500d')
+            .optional()
+            .describe('How long hourly sums are kept, not shorter than entries; absent: for ever'),
+        })
+        .refine(({ entries, hourly }) => hourly === undefined || hourly >= (entries ?? Infinity), {
+          path: ['hourly'],
+          error:
+            'shorter than `ledger.retention.entries`: what is kept of entries has to be summed',
+        })
+        .prefault({}),
       settleAfter: durationBetween('1s', '24h')
         .prefault('2m')
         .describe(

@@ -3,8 +3,14 @@ import { splitEndpoint } from '../endpoint.ts'
 
 /** How single values of the config are written. `parse` gives milliseconds and bytes. */
 
-const DURATION = /^(\d{1,9})(ms|s|m|h)$/
-const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const DURATION = /^(\d{1,9})(ms|s|m|h|d)$/
+const MS_PER: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
 
 function readDurationMs(text: string): number {
   const [, count, unit] = DURATION.exec(text)!

@@ -43,6 +43,9 @@ async function fill(store: Store): Promise<void> {
   const { rating } = createSampleEntry({ lines: [['input', 10, 26n]] })
   expect(await store.reprice([unpriced, { ...priced, rating }])).toBe(2)
   expect(await store.writeNote('delivered', 'all of it', 0)).toBe(true)
+  // Sums of dropped hours, of which entries are left.
+  await store.record([createSampleEntry({ trace: 98, startUnixMs: 3_600_000 })])
+  await store.retain({ hourlyBeforeUnixMs: 7_200_000, limit: 10 })
 }
 
 /** Everything that a ledger answers, without what differs between stores: the order of equals. */
@@ -94,7 +97,7 @@ describe.skipIf(server === undefined)('a ledger that is moved', () => {
       toLines(await archive(openSqliteSource(path))),
       await openPostgresTarget(url),
     )
-    expect(moved.rows).toMatchObject({ entries: 12 * 5 + 2, notes: 1 })
+    expect(moved.rows).toMatchObject({ entries: 12 * 5 + 3, notes: 1 })
     const second = await openPostgresStore({ url })
     expect(await describeLedger(second)).toEqual(expected)
     // What was there stays a duplicate, and what is new is counted beside it.

@@ -168,6 +168,8 @@ function createTarget(
     async write(table, rows) {
       const { name, columns } = table
       if (name === 'label_sets') keepLabelSets(columns, rows)
+      // Its one row is there already.
+      if (name === 'ledger') await client.query('DELETE FROM ledger')
       const values = columns.map((column, at) =>
         rows.map((cells) => toValue(table, column, cells[at]!)),
       )

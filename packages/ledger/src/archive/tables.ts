@@ -30,7 +30,7 @@ export interface TableTarget {
 }
 
 /**
- * What is moved, if a ledger has it, in this order. Label sets come first: other tables name them by
+ * What is moved, if a ledger has it, in this order. Label sets come early: other tables name them by
  * `label_set`. What is not here (ids, traces) is made from entries again.
  */
 export const MOVED_TABLES = [
@@ -50,6 +50,7 @@ export const MOVED_TABLES = [
   'counters',
   'decisions',
   'budget_audit',
+  'ledger',
 ] as const
 
 const MS_PER_DAY = 86_400_000n

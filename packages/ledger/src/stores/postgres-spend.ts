@@ -7,10 +7,10 @@ import { listDays, planSpend, toTouchedHours, type DayRow } from './spend-plan.t
 
 const LIST_DAYS = listDays('$1', '$2')
 
-const SUM_WHOLE_HOURS = `
+const sumHours = (table: 'hourly' | 'dropped_hourly') => `
   SELECT period, label_set, status, sum(operations) AS operations, ${SELECT_SUMS}
   FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS planned (period, first, last)
-    JOIN hourly ON hour >= first AND hour < last
+    JOIN ${table} ON hour >= first AND hour < last
   GROUP BY period, label_set, status`
 
 const SUM_PARTS_OF_HOURS = `
@@ -41,8 +41,15 @@ export async function readSpend(
     query,
     days.map(({ hour }) => hour!),
   )
+  // Entries that are gone cannot be cut: they belong to the part that their hour begins in.
+  const begun = parts.filter((part) => part.from === 0n)
   const found = await Promise.all([
-    ask<PeriodRow<string>>(pool, 'whole_hours', SUM_WHOLE_HOURS, [
+    ask<PeriodRow<string>>(pool, 'dropped_hours', sumHours('dropped_hourly'), [
+      begun.map(({ period }) => period),
+      begun.map(({ hour }) => hour),
+      begun.map(({ hour }) => hour + 1n),
+    ]),
+    ask<PeriodRow<string>>(pool, 'whole_hours', sumHours('hourly'), [
       hours.map(({ period }) => period),
       hours.map((planned) => planned.from),
       hours.map((planned) => planned.to),

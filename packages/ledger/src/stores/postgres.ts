@@ -4,6 +4,7 @@ import { createPostgresBudgets } from './postgres-budgets.ts'
 import { createPostgresNotes } from './postgres-notes.ts'
 import { explain, openPostgres } from './postgres-open.ts'
 import { createPostgresReader } from './postgres-read.ts'
+import { retainPostgres } from './postgres-retain.ts'
 import { createPostgresWriter } from './postgres-write.ts'
 import { createRecorder } from './recorder.ts'
 
@@ -70,6 +71,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
       return read(() => write(() => writer.reprice(repricings)))
     },
     entriesBetween: (query) => read(() => reader.entriesBetween(query)),
+    retain: (query) => read(() => write(() => retainPostgres(pool, query))),
     entries: (query) => read(() => reader.entries(query)),
     relatives: (query) => read(() => reader.relatives(query)),
     spend: (query) => read(() => reader.spend(query)),

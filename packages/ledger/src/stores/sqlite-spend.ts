@@ -13,10 +13,10 @@ import { prepare } from './sqlite-statements.ts'
 const LIST_DAYS = listDays('?1', '?2')
 
 /** The plan comes as JSON: [period, from, to] for whole hours, [period, hour, from, to] for parts. */
-const SUM_WHOLE_HOURS = `
+const sumHours = (table: 'hourly' | 'dropped_hourly') => `
   SELECT planned.value ->> 0 AS period, label_set, status, sum(operations) AS operations,
     ${SELECT_SUMS}
-  FROM json_each(?) AS planned CROSS JOIN hourly
+  FROM json_each(?) AS planned CROSS JOIN ${table}
   WHERE hour >= planned.value ->> 1 AND hour < planned.value ->> 2
   GROUP BY period, label_set, status`
 
@@ -32,7 +32,8 @@ const FIND_LABELS = 'SELECT labels FROM label_sets WHERE id = ?'
 
 export function createSpendReader(database: DatabaseSync): (query: SpendQuery) => SpendRow[] {
   const findDays = prepare<DayRow>(database, LIST_DAYS)
-  const sumWholeHours = prepare<PeriodRow<bigint>>(database, SUM_WHOLE_HOURS)
+  const sumWholeHours = prepare<PeriodRow<bigint>>(database, sumHours('hourly'))
+  const sumDropped = prepare<PeriodRow<bigint>>(database, sumHours('dropped_hourly'))
   const sumPartsOfHours = prepare<PeriodRow<bigint>>(database, SUM_PARTS_OF_HOURS)
   const findLabels = prepare<{ readonly labels: string }>(database, FIND_LABELS)
 
@@ -50,7 +51,12 @@ export function createSpendReader(database: DatabaseSync): (query: SpendQuery) =
     )
     const rows = sumWholeHours.all(`[${hours.join(',')}]`)
     const more = sumPartsOfHours.all(`[${parts.join(',')}]`)
+    // Entries that are gone cannot be cut: they belong to the part that their hour begins in.
+    const starts = plan.parts
+      .filter(({ from }) => from === 0n)
+      .map(({ period, hour }) => `[${period},${hour},${hour + 1n}]`)
+    const dropped = sumDropped.all(`[${starts.join(',')}]`)
     const labelsOf = (labelSet: bigint) => findLabels.get(labelSet)!.labels
-    return groupSpend(rows.concat(more), plan.starts, labelsOf, query)
+    return groupSpend(rows.concat(more, dropped), plan.starts, labelsOf, query)
   }
 }

@@ -5,12 +5,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Repricing } from '../entry.ts'
 import type { Batch } from './sqlite-batch.ts'
-import type { Store } from '../store.ts'
+import type { RetainQuery, Store } from '../store.ts'
 import type { BudgetStore } from '../budgets.ts'
 import { createSqliteBudgets } from './sqlite-budgets.ts'
 import { createNotes } from './sqlite-notes.ts'
 import { explain, openLedger } from './sqlite-open.ts'
 import { createReader } from './sqlite-read.ts'
+import { createRetention } from './sqlite-retain.ts'
 import { createWriter } from './sqlite-write.ts'
 
 export interface Place {
@@ -28,6 +29,7 @@ export type Question =
   | { readonly kind: 'spend'; readonly query: Parameters<Store['spend']>[0] }
   | { readonly kind: 'topTraces'; readonly query: Parameters<Store['topTraces']>[0] }
   | { readonly kind: 'unpriced'; readonly query: Parameters<Store['unpriced']>[0] }
+  | { readonly kind: 'retain'; readonly query: RetainQuery }
   | { readonly kind: 'verify'; readonly query: Parameters<Store['verify']>[0] }
   | { readonly kind: 'readNote'; readonly name: string }
   | {
@@ -73,6 +75,7 @@ function serve(): number {
   const writer = createWriter(database, budgets)
   const reader = createReader(database)
   const notes = createNotes(database)
+  const retain = createRetention(database)
 
   function write<Result>(work: () => Result): Result {
     try {
@@ -92,6 +95,8 @@ function serve(): number {
         return write(() => writer.reprice(question.repricings))
       case 'entriesBetween':
         return reader.entriesBetween(question.query)
+      case 'retain':
+        return write(() => retain(question.query))
       case 'entries':
         return reader.entries(question.query)
       case 'relatives':

@@ -63,6 +63,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
       return ask({ kind: 'reprice', repricings })
     },
     entriesBetween: (query) => ask({ kind: 'entriesBetween', query }),
+    retain: (query) => ask({ kind: 'retain', query }),
     entries: (query) => ask({ kind: 'entries', query }),
     relatives: (query) => ask({ kind: 'relatives', query }),
     spend: (query) => ask({ kind: 'spend', query }),

@@ -15,7 +15,7 @@ import {
 } from './sum-lines.ts'
 
 /**
- * Adds up all entries and corrections anew and compares that with the sums that were kept along the
+ * Adds up all entries and corrections, and what retention has dropped, anew and compares that with the sums that were kept along the
  * way. Rows that are right never leave the database.
  */
 
@@ -46,15 +46,20 @@ function compareWithLines(table: SumTable, selectLines: string) {
     `k.${name} AS kept_${name}`,
     `e.${name} AS entries_${name}`,
   ])
+  const columns = [...key, ...figures].join(', ')
+  // An hour whose sums were dropped may still have entries, such as backfilled ones.
+  const isKept = table === 'hourly' ? ' AND hour >= (SELECT hourly_from_hour FROM ledger)' : ''
   const differs = figures.map((name) => `k.${name} IS DISTINCT FROM e.${name}`)
   const sql = `
     WITH e AS (
-      SELECT ${key.join(', ')}, ${selectAdded(figures)} FROM (${selectLines}) AS each_line
+      SELECT ${key.join(', ')}, ${selectAdded(figures)} FROM (
+        SELECT ${columns} FROM (${selectLines}) AS each_line
+        UNION ALL SELECT ${columns} FROM dropped_${table}) AS kept_or_dropped
       GROUP BY ${key.join(', ')})
     SELECT ${key.join(', ')}, labels, ${both.join(', ')}
     FROM ${table} AS k FULL JOIN e USING (${key.join(', ')})
       LEFT JOIN label_sets ON label_sets.id = label_set
-    WHERE ${differs.join(' OR ')} ORDER BY ${key.join(', ')} LIMIT`
+    WHERE (${differs.join(' OR ')})${isKept} ORDER BY ${key.join(', ')} LIMIT`
   return { table, sql }
 }
 

@@ -1,0 +1,86 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { checkLimit } from '../check-entry.ts'
+import { NANOS_PER_HOUR } from '../hours.ts'
+import type { Retained, RetainQuery } from '../store.ts'
+import { keepDroppedSums } from './dropped-sums.ts'
+import { prepare, runTransaction } from './sqlite-statements.ts'
+
+/** The oldest entries are the first ones, so no index by time is needed. */
+const CHOOSE = `
+  INSERT INTO dropping SELECT sequence, trace_id, span_id FROM (
+    SELECT sequence, trace_id, span_id, recorded_at_unix_ms FROM entries ORDER BY sequence LIMIT ?)
+  WHERE recorded_at_unix_ms < ?`
+
+const OF_ENTRIES = 'entries WHERE sequence IN (SELECT sequence FROM dropping)'
+const OF_SPANS = 'WHERE (trace_id, span_id) IN (SELECT trace_id, span_id FROM dropping)'
+
+const DROP = [
+  `DELETE FROM corrections ${OF_SPANS}`,
+  `DELETE FROM repricings ${OF_SPANS}`,
+  `DELETE FROM unsettled ${OF_SPANS}`,
+  `DELETE FROM ${OF_ENTRIES}`,
+]
+
+const DROP_RELATIVES = `
+  DELETE FROM relatives
+  WHERE trace_id IN (SELECT trace_id FROM dropping) AND recorded_at_unix_ms < ?`
+
+const MS_PER_HOUR = NANOS_PER_HOUR / 1_000_000n
+
+/** Each step is a transaction of its own, between those of writers. */
+export function createRetention(database: DatabaseSync): (query: RetainQuery) => Retained {
+  database.exec('CREATE TEMP TABLE dropping (sequence INTEGER PRIMARY KEY, trace_id, span_id)')
+  const choose = prepare(database, CHOOSE)
+  const keepSums = keepDroppedSums(OF_ENTRIES, `corrections ${OF_SPANS}`)
+  const steps = [...keepSums, ...DROP].map((sql) => prepare(database, sql))
+  const dropRelatives = prepare(database, DROP_RELATIVES)
+  const countRows = prepare<{ readonly count: bigint }>(
+    database,
+    'SELECT count(*) AS count FROM dropping',
+  )
+  const noteEntries = prepare(
+    database,
+    'UPDATE ledger SET entries_from_unix_ms = max(entries_from_unix_ms, ?)',
+  )
+  const noteHourly = prepare(
+    database,
+    'UPDATE ledger SET hourly_from_hour = max(hourly_from_hour, ?)',
+  )
+  const dropHourly = prepare(database, dropHours('hourly'))
+  const dropDropped = prepare(database, dropHours('dropped_hourly'))
+
+  function dropEntries(limit: bigint, beforeUnixMs: bigint): number {
+    database.exec('DELETE FROM dropping')
+    choose.run(limit, beforeUnixMs)
+    const count = Number(countRows.get()!.count)
+    if (count === 0) return 0
+    noteEntries.run(beforeUnixMs)
+    for (const step of steps.slice(0, -1)) step.run()
+    dropRelatives.run(beforeUnixMs)
+    steps.at(-1)!.run()
+    return count
+  }
+
+  function dropSums(limit: bigint, beforeUnixMs: number): number {
+    const hour = BigInt(beforeUnixMs) / MS_PER_HOUR
+    const hourly = Number(dropHourly.run(hour, limit).changes)
+    const dropped = Number(dropDropped.run(hour, limit).changes)
+    if (hourly + dropped > 0) noteHourly.run(hour)
+    return hourly + dropped
+  }
+
+  return ({ entriesBeforeUnixMs, hourlyBeforeUnixMs, limit }) =>
+    runTransaction(database, () => {
+      const most = checkLimit(limit)
+      const entries =
+        entriesBeforeUnixMs === undefined ? 0 : dropEntries(most, BigInt(entriesBeforeUnixMs))
+      const hourly = hourlyBeforeUnixMs === undefined ? 0 : dropSums(most, hourlyBeforeUnixMs)
+      return { entries, hourly, isDone: entries + hourly === 0 }
+    })
+}
+
+function dropHours(table: 'hourly' | 'dropped_hourly'): string {
+  const key = 'hour, label_set, status'
+  return `DELETE FROM ${table} WHERE (${key}) IN (
+    SELECT ${key} FROM ${table} WHERE hour < ? ORDER BY hour LIMIT ?)`
+}
