@@ -23,6 +23,7 @@ const NO_BUDGETS = {
   alerts: { channels: {}, routes: [], intervalMs: 10_000 },
 }
 
+const LEDGER = { store: 'sqlite', retention: { decisionsMs: 7_776_000_000 } } as const
 const DEFAULTS: Config = {
   receivers: {
     otlp: {
@@ -35,7 +36,7 @@ const DEFAULTS: Config = {
   },
   api: { endpoint: '127.0.0.1:14320', tokens: [] },
   forward: { traces: [], metrics: [], logs: [], profiles: [], retry: { maxElapsedMs: 5000 } },
-  ledger: { store: 'sqlite', path: './.spancost/ledger.db', settleAfterMs: 120_000, retention: {} },
+  ledger: { ...LEDGER, path: './.spancost/ledger.db', settleAfterMs: 120_000 },
   prices: {
     cards: [],
     selfHosted: [],
@@ -153,7 +154,7 @@ log: {level: debug, otlp: {endpoint: "http://127.0.0.1:4318/"}}
         profiles: [plain('127.0.0.1:34317')],
         retry: { maxElapsedMs: 60_000 },
       },
-      ledger: { store: 'sqlite', path: '/var/ledger.db', settleAfterMs: 30_000, retention: {} },
+      ledger: { ...LEDGER, path: '/var/ledger.db', settleAfterMs: 30_000 },
       attributes: { aliases: ['gen_ai', 'openinference'] },
       rollup: { maxSpans: 5_000, maxIdleMs: 3_600_000 },
       metrics: {

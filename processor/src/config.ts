@@ -31,7 +31,11 @@ export interface Config {
     readonly url?: string
     readonly settleAfterMs: number
     /** How long what is kept; absent: for ever. */
-    readonly retention: { readonly entriesMs?: number; readonly hourlyMs?: number }
+    readonly retention: {
+      readonly entriesMs?: number
+      readonly hourlyMs?: number
+      readonly decisionsMs: number
+    }
   }
   /** Files are taken from the working directory, instants are milliseconds since 1970 UTC. */
   readonly prices: WrittenPrices
@@ -176,11 +180,12 @@ function findConflicts(config: Config, file: ConfigFile): ConfigFault[] {
 
 function completeLedger(written: WrittenConfig['ledger']): Config['ledger'] {
   const { url, settleAfter: settleAfterMs, retention, ...ledger } = written
-  const { entries: entriesMs, hourly: hourlyMs } = retention
+  const { entries: entriesMs, hourly: hourlyMs, decisions: decisionsMs } = retention
   return {
     ...ledger,
     settleAfterMs,
     retention: {
+      decisionsMs,
       ...(entriesMs !== undefined && { entriesMs }),
       ...(hourlyMs !== undefined && { hourlyMs }),
     },

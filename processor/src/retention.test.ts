@@ -12,13 +12,14 @@ beforeEach(() => {
   vi.useFakeTimers({ now: NOON_MS })
   asked = []
   errors = []
-  answer = () => Promise.resolve({ entries: 0, hourly: 0, isDone: true })
+  answer = () => Promise.resolve({ entries: 0, hourly: 0, decisions: 0, isDone: true })
 })
 afterEach(() => {
   vi.useRealTimers()
 })
 
-function start(retention: { entriesMs?: number; hourlyMs?: number }) {
+function start(given: { entriesMs?: number; hourlyMs?: number }) {
+  const retention = { ...given, decisionsMs: 30 * DAY_MS }
   const retain: Store['retain'] = (query) => {
     asked.push(query)
     return answer()
@@ -37,6 +38,7 @@ test('at the start and every ten minutes, with what is configured', async () => 
     [NOON_MS, NOON_MS + 600_000].map((nowMs) => ({
       entriesBeforeUnixMs: nowMs - 90 * DAY_MS,
       hourlyBeforeUnixMs: nowMs - 800 * DAY_MS,
+      decisionsBeforeUnixMs: nowMs - 30 * DAY_MS,
       limit: 200,
     })),
   )
@@ -45,10 +47,10 @@ test('at the start and every ten minutes, with what is configured', async () => 
   expect(asked).toHaveLength(2)
 })
 
-test('without a configured time nothing is dropped', async () => {
+test('without a configured time entries and sums stay', async () => {
   const retention = start({})
-  await vi.advanceTimersByTimeAsync(2_000_000)
-  expect(asked).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(asked).toEqual([{ decisionsBeforeUnixMs: NOON_MS - 30 * DAY_MS, limit: 200 }])
   await retention.stop()
 })
 
@@ -56,7 +58,7 @@ test('step by step until nothing is left', async () => {
   let steps = 3
   answer = () => {
     steps -= 1
-    return Promise.resolve({ entries: 200, hourly: 0, isDone: steps === 0 })
+    return Promise.resolve({ entries: 200, hourly: 0, decisions: 0, isDone: steps === 0 })
   }
   const retention = start({ entriesMs: DAY_MS })
   await vi.advanceTimersByTimeAsync(1_000)

@@ -22,8 +22,7 @@ export interface Retention {
 export function startRetention({ store, retention, onError }: Retention): {
   stop(): Promise<void>
 } {
-  const { entriesMs, hourlyMs } = retention
-  if (entriesMs === undefined && hourlyMs === undefined) return { stop: async () => {} }
+  const { entriesMs, hourlyMs, decisionsMs } = retention
   const stopping = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let pass = Promise.resolve()
@@ -32,6 +31,7 @@ export function startRetention({ store, retention, onError }: Retention): {
     const query: RetainQuery = {
       ...(entriesMs !== undefined && { entriesBeforeUnixMs: Date.now() - entriesMs }),
       ...(hourlyMs !== undefined && { hourlyBeforeUnixMs: Date.now() - hourlyMs }),
+      decisionsBeforeUnixMs: Date.now() - decisionsMs,
       limit: MAX_ROWS_PER_STEP,
     }
     while (!stopping.signal.aborted) {

@@ -7,6 +7,7 @@ import { createSampleEntry, SAMPLE_START_UNIX_MS } from './testing/sample-entrie
 
 const START = SAMPLE_START_UNIX_MS
 const HOUR_MS = 3_600_000
+const DAY_MS = 86_400_000
 
 /** For all there ever was, unless said otherwise; samples cost 25e-18 USD each. */
 function createBudget(id: string, amount: bigint, more: Partial<Budget> = {}): Budget {
@@ -171,6 +172,39 @@ function describeCounters(place: Place): void {
     expect(await readSpent(store, 'all')).toEqual({ '': [75n, 3n] })
     await store.record([createSampleEntry({ span: 4, startUnixMs: now })])
     expect(await readSpent(store, 'month', windowId)).toEqual({ '': [50n, 2n] })
+  })
+
+  test('of a new budget count what retention has dropped, too', async () => {
+    const store = await place.open()
+    await store.record([createSampleEntry({ span: 1 })])
+    const tomorrow = (Math.floor(Date.now() / DAY_MS) + 1) * DAY_MS
+    await store.retain({ entriesBeforeUnixMs: tomorrow, limit: 10 })
+    await store.close()
+    const later = await place.open()
+    await later.record([createSampleEntry({ span: 2 })])
+    await setBudgets(later, createBudget('all', 100n))
+    expect(await readSpent(later, 'all')).toEqual({ '': [50n, 2n] })
+  })
+
+  test('and decisions are dropped when they are long past, and not what is held', async () => {
+    const store = await place.open()
+    const monthly = { period: 'month', zone: 'UTC', weekStart: 1, fiscalStart: 1 } as const
+    await setBudgets(store, createBudget('all', 100n), createBudget('m', 100n, { window: monthly }))
+    const [held, ended] = [createHold('h1', 1n), createHold('h2', 1n)]
+    await store.budgets.decide(held)
+    await store.budgets.decide(ended)
+    await store.budgets.endHold('h2', 'released')
+    const retain = (decisionsBeforeUnixMs: number) =>
+      store.retain({ decisionsBeforeUnixMs, limit: 10 })
+    expect(await retain(START)).toMatchObject({ decisions: 0 })
+    expect(await retain(START + 1)).toMatchObject({ decisions: 1 })
+    expect(await store.budgets.findDecision('h1')).toMatchObject({ state: 'held' })
+    expect(await store.budgets.findDecision('h2')).toBeUndefined()
+    // The month began at most 31 days before, and a window may be as long as a year.
+    expect(await retain(START + 330 * DAY_MS)).toMatchObject({ decisions: 0 })
+    expect(await retain(START + 367 * DAY_MS)).toMatchObject({ decisions: 1 })
+    const [total] = await store.budgets.counters({ budgetId: 'all', windowId: 'total', limit: 1 })
+    expect(total).toMatchObject({ held: { costAtto: 1n } })
   })
 
   test('are counted anew where a budget sees something else', async () => {

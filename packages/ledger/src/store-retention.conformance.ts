@@ -14,11 +14,12 @@ function afterToday(): number {
 }
 
 async function retain(store: Store, query: Omit<Parameters<Store['retain']>[0], 'limit'>) {
-  const dropped = { entries: 0, hourly: 0 }
+  const dropped = { entries: 0, hourly: 0, decisions: 0 }
   for (;;) {
     const step = await store.retain({ ...query, limit: 3 })
     dropped.entries += step.entries
     dropped.hourly += step.hourly
+    dropped.decisions += step.decisions
     if (step.isDone) return dropped
   }
 }
@@ -44,12 +45,14 @@ export function describeRetention(place: Place): void {
     expect(await retain(store, { entriesBeforeUnixMs: SAMPLE_START_UNIX_MS })).toEqual({
       entries: 0,
       hourly: 0,
+      decisions: 0,
     })
     expect(await store.entries({ traceId: createTraceId(1), limit: 10 })).toHaveLength(4)
 
     expect(await retain(store, { entriesBeforeUnixMs: afterToday() })).toEqual({
       entries: 8,
       hourly: 0,
+      decisions: 0,
     })
     expect(await store.entries({ traceId: createTraceId(1), limit: 10 })).toEqual([])
     expect(await store.totals()).toEqual(totals)

@@ -132,6 +132,8 @@ export interface RetainQuery {
   readonly entriesBeforeUnixMs?: number
   /** Absent: hourly sums are kept. */
   readonly hourlyBeforeUnixMs?: number
+  /** Absent: decisions are kept. Counters of windows that began a year earlier still go with them. */
+  readonly decisionsBeforeUnixMs?: number
   /** How many rows of each kind at most, where a store drops them one by one. */
   readonly limit: number
 }
@@ -140,6 +142,8 @@ export interface Retained {
   readonly entries: number
   /** Rows of hourly sums. */
   readonly hourly: number
+  /** Decisions and counters. */
+  readonly decisions: number
   /** Whether there is nothing left to drop. */
   readonly isDone: boolean
 }
@@ -176,8 +180,8 @@ export interface Store {
   reprice(repricings: readonly Repricing[]): Promise<number>
   /**
    * One step of retention: drops entries that were recorded before an instant, with what was known of
-   * their traces, and sums of hours before another one. Totals stay. A dropped id is forgotten: its
-   * operation would count again. Several processors may call it at the same time.
+   * their traces, sums of hours before another one, and decisions that have ended. Totals and what is
+   * held stay. A dropped id is forgotten: its operation would count again. Several processors may call it at the same time.
    */
   retain(query: RetainQuery): Promise<Retained>
   /** At most `limit` entries, oldest first. */

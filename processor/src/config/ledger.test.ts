@@ -6,9 +6,10 @@ function readRetention(written: string) {
   return read.kind === 'config' ? read.config.ledger.retention : read.faults
 }
 
-test('retention is for ever unless it is said', () => {
-  expect(readRetention('{}')).toEqual({})
+test('entries and sums are kept for ever unless it is said', () => {
+  expect(readRetention('{}')).toEqual({ decisionsMs: 7_776_000_000 })
   expect(readRetention('{entries: 90d, hourly: 800d}')).toEqual({
+    decisionsMs: 7_776_000_000,
     entriesMs: 7_776_000_000,
     hourlyMs: 69_120_000_000,
   })

@@ -209,6 +209,11 @@ export const CONFIG_SCHEMA = z.strictObject({
           hourly: durationBetween('2d', '36500d')
             .optional()
             .describe('How long hourly sums are kept, not shorter than entries; absent: for ever'),
+          decisions: durationBetween('2d', '36500d')
+            .prefault('90d')
+            .describe(
+              'How long decisions of budgets are kept after they were made, unless they still hold something',
+            ),
         })
         .refine(({ entries, hourly }) => hourly === undefined || hourly >= (entries ?? Infinity), {
           path: ['hourly'],

@@ -3,14 +3,13 @@ import type { Entry } from '@spancost/ledger'
 
 /**
  * Entries as an application of some size makes them: random ids, traces of four calls, eight models,
- * five teams, three services, and starts within the last hour.
+ * five teams, three services, and starts within the hour before `nowMs`.
  */
 
 const CALLS_PER_TRACE = 4
 const RATES_ATTO = { input: 2_500_000_000_000n, cache_read: 1_250_000_000_000n, output: 10n ** 13n }
 
-export function createBenchEntries(count: number): Entry[] {
-  const nowMs = Date.now()
+export function createBenchEntries(count: number, nowMs = Date.now()): Entry[] {
   let traceId = ''
   return Array.from({ length: count }, (_, index) => {
     if (index % CALLS_PER_TRACE === 0) traceId = randomBytes(16).toString('hex')

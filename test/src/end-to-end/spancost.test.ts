@@ -184,7 +184,7 @@ describe('spancost explain', () => {
     await writeFile(path.join(folder, 'b.pb'), encodeTraces(makeTraces([known])))
     const { code, stdout, stderr } = await run(['explain', 'notes.txt', 'b.pb'], '', folder)
     expect(code).toBe(2)
-    expect(stderr).toMatch(/^notes\.txt: not OTLP/)
+    expect(stderr).toMatch(/^notes\.txt: line 1: not OTLP/)
     expect(parseLines(stdout)).toHaveLength(1)
   })
 })

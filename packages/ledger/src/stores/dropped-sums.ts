@@ -8,6 +8,14 @@ import {
   type SumTable,
 } from './sum-lines.ts'
 
+/** No window but `total`, which began at -1 and never ends, is longer. */
+const LONGEST_WINDOW_MS = 366 * 86_400_000
+
+/** Counters that began before this are of windows that ended before the instant. */
+export function toCounterStart(decisionsBeforeUnixMs: number): bigint {
+  return BigInt(Math.max(0, decisionsBeforeUnixMs - LONGEST_WINDOW_MS))
+}
+
 const KEYS = 'hour, label_set, status, error_type'
 
 /**

@@ -8,10 +8,15 @@ import { FIGURES } from './sum-lines.ts'
 
 const FIND_LABELS = 'SELECT id, labels FROM label_sets WHERE id = ANY ($1::uuid[])'
 
+const COLUMNS = `label_set, status, operations, ${SUM_COLUMNS.join(', ')}`
+
+/** What retention has dropped is known by the hour. */
 const DECLARE = `
   DECLARE spend_lines NO SCROLL CURSOR FOR
-  SELECT labels, lines.hour, lines.hour_nano, lines.status, operations, ${SUM_COLUMNS.join(', ')}
-  FROM lines JOIN label_sets ON label_sets.id = lines.label_set WHERE lines.hour >= $1`
+  SELECT labels, found.* FROM (
+    SELECT hour, hour_nano, ${COLUMNS} FROM lines WHERE hour >= $1
+    UNION ALL SELECT hour, 0::bigint, ${COLUMNS} FROM dropped_hourly WHERE hour >= $1
+  ) AS found JOIN label_sets ON label_sets.id = found.label_set`
 
 const MS_PER_HOUR = 3_600_000
 

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { NANOS_PER_HOUR } from '../hours.ts'
 import type { Retained, RetainQuery } from '../store.ts'
-import { keepDroppedSums } from './dropped-sums.ts'
+import { keepDroppedSums, toCounterStart } from './dropped-sums.ts'
 import { inTransaction } from './postgres-client.ts'
 
 /** Another one than migrations take; one processor at a time drops. */
@@ -22,7 +22,7 @@ const FIND_OLDEST = `
 
 /** A step is a day of entries, and all hours that are too old: one statement each. */
 export async function retainPostgres(pool: Pool, query: RetainQuery): Promise<Retained> {
-  const { entriesBeforeUnixMs, hourlyBeforeUnixMs } = query
+  const { entriesBeforeUnixMs, hourlyBeforeUnixMs, decisionsBeforeUnixMs } = query
   return inTransaction(pool, async (client) => {
     await client.query('SET LOCAL statement_timeout = 0')
     const { rows } = await client.query<{ mine: boolean }>(
@@ -30,11 +30,13 @@ export async function retainPostgres(pool: Pool, query: RetainQuery): Promise<Re
       [LOCK],
     )
     // Another processor is at it.
-    if (!rows[0]!.mine) return { entries: 0, hourly: 0, isDone: true }
+    if (!rows[0]!.mine) return { entries: 0, hourly: 0, decisions: 0, isDone: true }
     const hourly = hourlyBeforeUnixMs === undefined ? 0 : await dropSums(client, hourlyBeforeUnixMs)
+    const decisions =
+      decisionsBeforeUnixMs === undefined ? 0 : await dropDecisions(client, decisionsBeforeUnixMs)
     const dropped =
       entriesBeforeUnixMs === undefined ? undefined : await dropDay(client, entriesBeforeUnixMs)
-    return { entries: dropped ?? 0, hourly, isDone: dropped === undefined }
+    return { entries: dropped ?? 0, hourly, decisions, isDone: dropped === undefined }
   })
 }
 
@@ -95,4 +97,21 @@ async function dropSums(client: PoolClient, beforeUnixMs: number): Promise<numbe
     ])
   }
   return count
+}
+
+/** Rows that are locked are counted in at this moment, and wait for the next pass. */
+async function dropDecisions(client: PoolClient, beforeUnixMs: number): Promise<number> {
+  const ended = await client.query(
+    `DELETE FROM decisions WHERE request_id IN (
+      SELECT request_id FROM decisions WHERE decided_at_unix_ms < $1 AND state <> 'held'
+      FOR UPDATE SKIP LOCKED)`,
+    [beforeUnixMs],
+  )
+  const counters = await client.query(
+    `DELETE FROM counters WHERE (budget_id, window_id, key) IN (
+      SELECT budget_id, window_id, key FROM counters
+      WHERE window_start_unix_ms >= 0 AND window_start_unix_ms < $1 FOR UPDATE SKIP LOCKED)`,
+    [toCounterStart(beforeUnixMs)],
+  )
+  return (ended.rowCount ?? 0) + (counters.rowCount ?? 0)
 }

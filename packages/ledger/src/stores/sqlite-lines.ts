@@ -16,9 +16,15 @@ const READ_AFTER = `
     FROM corrections WHERE sequence > ?2
   ) AS lines JOIN label_sets ON label_sets.id = lines.label_set`
 
+const FIGURES = `operations, ${SUM_COLUMNS.join(', ')}`
+
+/** What retention has dropped is known by the hour. */
 const READ_SINCE = `
-  SELECT labels, lines.* FROM lines JOIN label_sets ON label_sets.id = lines.label_set
-  WHERE hour >= ?`
+  SELECT labels, found.* FROM (
+    SELECT hour, hour_nano, label_set, status, ${FIGURES} FROM lines WHERE hour >= ?1
+    UNION ALL
+    SELECT hour, 0, label_set, status, ${FIGURES} FROM dropped_hourly WHERE hour >= ?1
+  ) AS found JOIN label_sets ON label_sets.id = found.label_set`
 
 type LineRow = SumRow & {
   readonly labels: string

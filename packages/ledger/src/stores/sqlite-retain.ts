@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { checkLimit } from '../check-entry.ts'
 import { NANOS_PER_HOUR } from '../hours.ts'
 import type { Retained, RetainQuery } from '../store.ts'
-import { keepDroppedSums } from './dropped-sums.ts'
+import { keepDroppedSums, toCounterStart } from './dropped-sums.ts'
 import { prepare, runTransaction } from './sqlite-statements.ts'
 
 /** The oldest entries are the first ones, so no index by time is needed. */
@@ -24,6 +24,15 @@ const DROP = [
 const DROP_RELATIVES = `
   DELETE FROM relatives
   WHERE trace_id IN (SELECT trace_id FROM dropping) AND recorded_at_unix_ms < ?`
+
+const DROP_DECISIONS = `
+  DELETE FROM decisions WHERE request_id IN (
+    SELECT request_id FROM decisions WHERE decided_at_unix_ms < ? AND state <> 'held' LIMIT ?)`
+
+const DROP_COUNTERS = `
+  DELETE FROM counters WHERE (budget_id, window_id, key) IN (
+    SELECT budget_id, window_id, key FROM counters
+    WHERE window_start_unix_ms >= 0 AND window_start_unix_ms < ? LIMIT ?)`
 
 const MS_PER_HOUR = NANOS_PER_HOUR / 1_000_000n
 
@@ -49,6 +58,14 @@ export function createRetention(database: DatabaseSync): (query: RetainQuery) =>
   const dropHourly = prepare(database, dropHours('hourly'))
   const dropDropped = prepare(database, dropHours('dropped_hourly'))
 
+  const dropEnded = prepare(database, DROP_DECISIONS)
+  const dropCounters = prepare(database, DROP_COUNTERS)
+
+  function dropDecisions(limit: bigint, beforeUnixMs: number): number {
+    const ended = dropEnded.run(BigInt(beforeUnixMs), limit).changes
+    return Number(ended) + Number(dropCounters.run(toCounterStart(beforeUnixMs), limit).changes)
+  }
+
   function dropEntries(limit: bigint, beforeUnixMs: bigint): number {
     database.exec('DELETE FROM dropping')
     choose.run(limit, beforeUnixMs)
@@ -69,13 +86,15 @@ export function createRetention(database: DatabaseSync): (query: RetainQuery) =>
     return hourly + dropped
   }
 
-  return ({ entriesBeforeUnixMs, hourlyBeforeUnixMs, limit }) =>
+  return ({ entriesBeforeUnixMs, hourlyBeforeUnixMs, decisionsBeforeUnixMs, limit }) =>
     runTransaction(database, () => {
       const most = checkLimit(limit)
+      const decisions =
+        decisionsBeforeUnixMs === undefined ? 0 : dropDecisions(most, decisionsBeforeUnixMs)
       const entries =
         entriesBeforeUnixMs === undefined ? 0 : dropEntries(most, BigInt(entriesBeforeUnixMs))
       const hourly = hourlyBeforeUnixMs === undefined ? 0 : dropSums(most, hourlyBeforeUnixMs)
-      return { entries, hourly, isDone: entries + hourly === 0 }
+      return { entries, hourly, decisions, isDone: entries + hourly + decisions === 0 }
     })
 }
 

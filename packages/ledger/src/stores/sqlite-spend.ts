@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SpendQuery, SpendRow } from '../store.ts'
-import { SELECT_SUMS } from './rows.ts'
+import { SELECT_SUMS, SUM_COLUMNS } from './rows.ts'
 import { groupSpend, type PeriodRow } from './spend-groups.ts'
 import { listDays, planSpend, toTouchedHours, type DayRow } from './spend-plan.ts'
 import { prepare } from './sqlite-statements.ts'
@@ -20,13 +20,21 @@ const sumHours = (table: 'hourly' | 'dropped_hourly') => `
   WHERE hour >= planned.value ->> 1 AND hour < planned.value ->> 2
   GROUP BY period, label_set, status`
 
-const SUM_PARTS_OF_HOURS = `
-  SELECT planned.value ->> 0 AS period, label_set, status, sum(operations) AS operations,
-    ${SELECT_SUMS}
-  FROM json_each(?) AS planned CROSS JOIN lines
-  WHERE hour = planned.value ->> 1
-    AND hour_nano >= planned.value ->> 2 AND hour_nano < planned.value ->> 3
+/** Not from the view `lines`: joined with a plan, SQLite would make all of it before it looks for hours. */
+export const SUM_PARTS_OF_HOURS = `
+  SELECT period, label_set, status, sum(operations) AS operations, ${SELECT_SUMS}
+  FROM (${selectParts('entries', '1')} AND standing = 'counted'
+    UNION ALL ${selectParts('corrections', 'operations')})
   GROUP BY period, label_set, status`
+
+function selectParts(table: 'entries' | 'corrections', operations: string): string {
+  return `
+    SELECT planned.value ->> 0 AS period, label_set, status, ${operations} AS operations,
+      ${SUM_COLUMNS.join(', ')}
+    FROM json_each(?1) AS planned CROSS JOIN ${table}
+    WHERE hour = planned.value ->> 1
+      AND hour_nano >= planned.value ->> 2 AND hour_nano < planned.value ->> 3`
+}
 
 const FIND_LABELS = 'SELECT labels FROM label_sets WHERE id = ?'
 

@@ -12,6 +12,7 @@ import {
   createTraceId,
   SAMPLE_START_UNIX_MS,
 } from '../testing/sample-entries.ts'
+import { SUM_PARTS_OF_HOURS } from './sqlite-spend.ts'
 import { openSqliteStore } from './sqlite.ts'
 
 describeStore('SQLite', (folder) => openSqliteStore({ path: join(folder, 'ledger.db') }))
@@ -122,3 +123,14 @@ test('a sum that would pass 64 bits fails aloud and stays as it was', async () =
 function createEntryOf(span: number, costNano: bigint): Entry {
   return createSampleEntry({ span, lines: [['input', 1, costNano * 10n ** 9n]] })
 }
+
+test('hours that are cut in two are found by index, however much there is beside them', async () => {
+  await store.close()
+  const database = new DatabaseSync(path)
+  const plan = database.prepare(`EXPLAIN QUERY PLAN ${SUM_PARTS_OF_HOURS}`).all('[[0,1,0,9]]')
+  database.close()
+  const steps = plan.map(({ detail }) => String(detail))
+  expect(steps.filter((step) => /^SCAN (entries|corrections|lines)/.test(step))).toEqual([])
+  expect(steps.join()).toContain('SEARCH entries USING INDEX entries_by_start')
+  expect(steps.join()).toContain('SEARCH corrections USING INDEX corrections_by_start')
+})

@@ -15,8 +15,8 @@ import {
 } from './sum-lines.ts'
 
 /**
- * Adds up all entries and corrections, and what retention has dropped, anew and compares that with the sums that were kept along the
- * way. Rows that are right never leave the database.
+ * Adds up all entries and corrections, and what retention has dropped, anew and compares that with
+ * the sums that were kept along the way. Rows that are right never leave the database.
  */
 
 const KEYS = 'hour, label_set, status, error_type'
