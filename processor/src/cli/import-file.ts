@@ -90,7 +90,11 @@ async function readInto(
         counts.requests += 1
         const read = item.spans.map((span) => readEntry(span, books, dimensions))
         const entries = read.filter((entry) => entry !== undefined)
-        writer.add(entries, relatives.read(item, entries))
+        const others = relatives.read(item, entries)
+        writer.add(
+          entries,
+          others.map(({ relative }) => relative),
+        )
       }
       const { offset: bytes } = reader
       await writer.mark({ bytes, digest: reader.digest(), count: item.number })
