@@ -15,6 +15,8 @@ test('PostgreSQL by its URL, whose password is in no message', async () => {
     store: 'postgres',
     path: './.spancost/ledger.db',
     settleAfterMs: 120_000,
+    // 90 days.
+    retention: { decisionsMs: 7_776_000_000 },
     url: 'postgres://me:secret@127.0.0.1:1/costs',
   })
   // Nothing listens on port 1.
