@@ -9,6 +9,7 @@ import {
 import {
   describeBeyondConventions,
   describeCostDimensions,
+  getInheritedAttributes,
   listen,
   readMember,
   type ContentCapture,
@@ -43,7 +44,8 @@ function isTracerProviderRegistered(): boolean {
 export function adoptNativeSpan(content?: ContentCapture): Observation {
   let span: Span | undefined
   let reply: Reply = {}
-  const dimensions = describeCostDimensions(context.active())
+  const ctx = context.active()
+  const given = { ...getInheritedAttributes(ctx), ...describeCostDimensions(ctx) }
 
   function receive(part: Reply): void {
     reply = mergeReplies(reply, part)
@@ -58,14 +60,14 @@ export function adoptNativeSpan(content?: ContentCapture): Observation {
   const reader: ReplyReader = {
     readHead(head) {
       span = findSpan(head)
-      span?.setAttributes({ ...dimensions, ...content?.request })
+      span?.setAttributes({ ...given, ...content?.request })
       return {}
     },
     readReply: readAnthropicReply,
   }
   return {
     operation: {
-      context: context.active(),
+      context: ctx,
       receive,
       receiveChunk: receive,
       end: complete,

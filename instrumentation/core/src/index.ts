@@ -1,7 +1,7 @@
 export { describeBeyondConventions } from './attributes.ts'
 export { captureContent, listen, type ContentCapture } from './content.ts'
 export { readContentLimits, type ContentLimits } from './content-mode.ts'
-export { isTracingSuppressed } from './context.ts'
+export { isStandIn, isTracingSuppressed } from './context.ts'
 export {
   createCostDimensionsProcessor,
   describeCostDimensions,
@@ -11,6 +11,8 @@ export {
   type CostDimensionsProcessor,
 } from './cost-dimensions.ts'
 export { createCostPropagator, type CostPropagatorOptions } from './cost-propagator.ts'
+export { describeError, type ErrorDescription } from './errors.ts'
+export { getInheritedAttributes, setInheritedAttributes } from './inherited-attributes.ts'
 export { createInstruments, type Instruments } from './metrics.ts'
 export { defineSdkModule } from './module.ts'
 export * from './names.ts'
@@ -24,6 +26,7 @@ export {
   type Telemetry,
 } from './operation.ts'
 export { describeSettings, type RequestSettings } from './request-settings.ts'
+export { runQuietly } from './quietly.ts'
 export * from './request-values.ts'
 export {
   SdkInstrumentation,

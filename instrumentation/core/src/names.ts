@@ -15,3 +15,6 @@ export const ATTR_GEN_AI_REQUEST_STOP_SEQUENCES = 'gen_ai.request.stop_sequences
 export const ATTR_GEN_AI_REQUEST_TOP_K = 'gen_ai.request.top_k'
 export const ATTR_GEN_AI_SYSTEM_INSTRUCTIONS = 'gen_ai.system_instructions'
 export const ATTR_GEN_AI_TOOL_DEFINITIONS = 'gen_ai.tool.definitions'
+export const ATTR_GEN_AI_TOOL_CALL_ID = 'gen_ai.tool.call.id'
+export const ATTR_GEN_AI_TOOL_NAME = 'gen_ai.tool.name'
+export const ATTR_GEN_AI_WORKFLOW_NAME = 'gen_ai.workflow.name'

@@ -27,6 +27,7 @@ import { describeCostDimensions } from './cost-dimensions.ts'
 import { describeReply, withoutAbsent } from './attributes.ts'
 import type { ContentCapture } from './content.ts'
 import { describeError, type ErrorDescription } from './errors.ts'
+import { getInheritedAttributes } from './inherited-attributes.ts'
 import { recordTokens, type Instruments } from './metrics.ts'
 import { addOldNames } from './old-names.ts'
 import { runQuietly } from './quietly.ts'
@@ -79,13 +80,14 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
   const rename = (from: Attributes) => (telemetry.addsOldNames === true ? addOldNames(from) : from)
   const parent = context.active()
   const name = start.requestModel === undefined ? start.name : `${start.name} ${start.requestModel}`
-  const attributes = withoutAbsent({
+  const own = withoutAbsent({
     ...common,
     ...start.attributes,
     ...describeCostDimensions(parent),
     ...start.content?.request,
     [ATTR_GEN_AI_REQUEST_STREAM]: start.stream || undefined,
   })
+  const attributes = { ...getInheritedAttributes(parent), ...own }
   const span = telemetry.tracer.startSpan(
     name,
     { kind: SpanKind.CLIENT, attributes: rename(attributes) },

@@ -6,7 +6,7 @@ import {
 } from '@opentelemetry/instrumentation'
 import { readContentLimits, type ContentLimits } from './content-mode.ts'
 import { captureContent, listen, type ContentCapture } from './content.ts'
-import { isTracingSuppressed } from './context.ts'
+import { isStandIn, isTracingSuppressed } from './context.ts'
 import { createInstruments, type Instruments } from './metrics.ts'
 import { defineSdkModule } from './module.ts'
 import type { Observation, ReplyReader } from './observation.ts'
@@ -100,14 +100,10 @@ export abstract class SdkInstrumentation<
     return [defineSdkModule({ name, files, majors, diag: this.log, patch })]
   }
 
-  /**
-   * The API's stand-in, which is handed over where no provider is registered yet, may be that of a
-   * second copy of the API (CommonJS beside ES modules), to which none ever will be. So the
-   * registered one is asked for at each call, unless another was given.
-   */
+  /** The registered one is asked for at each call, unless another was given. */
   override setTracerProvider(provider: TracerProvider): void {
     super.setTracerProvider(provider)
-    this.hasOwnTracer = typeof readMember(provider, 'getDelegateTracer') !== 'function'
+    this.hasOwnTracer = !isStandIn(provider)
   }
 
   private findTracer(): Tracer {

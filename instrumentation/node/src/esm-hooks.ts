@@ -11,7 +11,13 @@ export interface ImportHookOptions {
 /** Of `import-in-the-middle`, which has no types for this entry. */
 interface SyncHooks {
   supportsSyncHooks(): boolean
-  register(options: { include: readonly string[] }): void
+  register(options: { include: readonly (string | RegExp)[] }): void
+}
+
+/** Packages whose other files import what an instrumentation wants to see, by their places. */
+const FILES: Readonly<Record<string, RegExp>> = {
+  '@langchain/core':
+    /\/@langchain\/core\/dist\/(callbacks\/manager|language_models\/(chat_models|llms)|singletons\/async_local_storage\/index)\.js$/,
 }
 
 const INSTRUMENTATION = '@opentelemetry/instrumentation'
@@ -26,7 +32,8 @@ const INSTRUMENTATION = '@opentelemetry/instrumentation'
  * `@opentelemetry/instrumentation` itself uses, or they would announce modules to nobody.
  */
 export function hookImports(options: ImportHookOptions = {}): void {
-  const include = options.packages ?? INSTRUMENTED_PACKAGES
+  const packages = options.packages ?? INSTRUMENTED_PACKAGES
+  const include = packages.map((name) => FILES[name] ?? name)
   const instrumentation = createRequire(import.meta.url).resolve(INSTRUMENTATION)
   const load: (id: string) => SyncHooks = createRequire(instrumentation)
   const hooks = load('import-in-the-middle/register-hooks.mjs')

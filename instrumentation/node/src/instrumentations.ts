@@ -7,6 +7,7 @@ import { BedrockInstrumentation } from '@spancost/instrumentation-bedrock'
 import { CohereInstrumentation } from '@spancost/instrumentation-cohere'
 import { GoogleGenAIInstrumentation } from '@spancost/instrumentation-google-genai'
 import { GroqInstrumentation } from '@spancost/instrumentation-groq'
+import { LangChainInstrumentation } from '@spancost/instrumentation-langchain'
 import { MistralInstrumentation } from '@spancost/instrumentation-mistral'
 import { OllamaInstrumentation } from '@spancost/instrumentation-ollama'
 import {
@@ -23,6 +24,7 @@ export interface NodeInstrumentationsConfig {
   readonly '@spancost/instrumentation-cohere'?: InstrumentationConfig
   readonly '@spancost/instrumentation-google-genai'?: InstrumentationConfig
   readonly '@spancost/instrumentation-groq'?: InstrumentationConfig
+  readonly '@spancost/instrumentation-langchain'?: InstrumentationConfig
   readonly '@spancost/instrumentation-mistral'?: InstrumentationConfig
   readonly '@spancost/instrumentation-ollama'?: InstrumentationConfig
   readonly '@spancost/instrumentation-openai'?: OpenAIInstrumentationConfig
@@ -39,6 +41,7 @@ const CREATORS: readonly Create[] = [
   createUnlessDisabled('@spancost/instrumentation-cohere', CohereInstrumentation),
   createUnlessDisabled('@spancost/instrumentation-google-genai', GoogleGenAIInstrumentation),
   createUnlessDisabled('@spancost/instrumentation-groq', GroqInstrumentation),
+  createUnlessDisabled('@spancost/instrumentation-langchain', LangChainInstrumentation),
   createUnlessDisabled('@spancost/instrumentation-mistral', MistralInstrumentation),
   createUnlessDisabled('@spancost/instrumentation-ollama', OllamaInstrumentation),
   createUnlessDisabled('@spancost/instrumentation-openai', OpenAIInstrumentation),
@@ -55,6 +58,7 @@ export const INSTRUMENTED_PACKAGES: readonly string[] = [
   '@anthropic-ai/sdk/resources/index',
   '@aws-sdk/client-bedrock-runtime',
   '@google/genai',
+  '@langchain/core',
   '@mistralai/mistralai',
   'ai',
   'cohere-ai',

@@ -39,6 +39,15 @@ const SAID: Readonly<Record<string, Readonly<Record<string, readonly [string, st
       generate_stream: [TICKET, 'BB', 'STOP'],
     },
     groq: { chat: [TICKET, 'B', 'stop'], chat_stream: [TICKET, 'B', 'stop'] },
+    langchain: {
+      model_alone: [
+        'Sort this.',
+        '{"category":"billing","urgency":"high","summary":"charged twice"}',
+        'stop',
+      ],
+    },
+    // Its calls stand below spans of agents, which hold nothing of what is said.
+    langgraph: {},
     mistral: {
       chat_stream: [TICKET, BILLING, 'stop'],
       conversation: ['May we refund this?', 'Yes.', ''],
@@ -59,7 +68,7 @@ test('every SDK of the matrix is here', () => {
 test.each(Object.entries(SDKS))(
   '%s: what is said is on the spans when the standard variable asks for it',
   async (key, sdk) => {
-    const { esm } = createEntry(sdk.name, sdk.versions[0] ?? sdk.name)
+    const { esm } = createEntry(key, sdk, sdk.versions[0] ?? sdk.name)
     const run = await runProgram('program.js', {
       nodeArguments: ['--expose-gc'],
       startProvider: sdk.startProvider,

@@ -113,7 +113,7 @@ describe.skipIf(!HAS_CONVENTIONS)('the conventions', () => {
   test.each(Object.entries(SDKS))(
     '%s: no span and no metric violates them',
     async (key, sdk) => {
-      const { esm } = createEntry(sdk.name, sdk.versions[0] ?? sdk.name)
+      const { esm } = createEntry(key, sdk, sdk.versions[0] ?? sdk.name)
       const run = await runProgram('program.js', {
         nodeArguments: ['--expose-gc'],
         startProvider: sdk.startProvider,
@@ -140,16 +140,24 @@ test('whether the conventions are there', (found) => {
   expect(findViolations(unknown)).toEqual(['gen_ai.provider.name: acme is no value of it'])
 })
 
+/** What the conventions name the spans of kind INTERNAL by, beside the operation. */
+const INTERNAL_NAMES: Readonly<Record<string, string>> = {
+  execute_tool: 'gen_ai.tool.name',
+  invoke_agent: 'gen_ai.agent.name',
+  invoke_workflow: 'gen_ai.workflow.name',
+}
+
 function checkSpan(span: ProgramRun['spans'][number]): readonly string[] {
   const attributes = readTypedAttributes(span.attributes)
   const read = (key: string) => attributes[key]?.value
-  const operation = read('gen_ai.operation.name')
-  const model = read('gen_ai.request.model')
-  const name = typeof model === 'string' ? `${String(operation)} ${model}` : operation
+  const operation = String(read('gen_ai.operation.name'))
+  const internal = INTERNAL_NAMES[operation]
+  const subject = read(internal ?? 'gen_ai.request.model')
+  const name = typeof subject === 'string' ? `${operation} ${subject}` : operation
   const holds = {
-    'the name is the operation and the model': span.name === name,
-    'the kind is CLIENT': span.kind === 3,
-    'a provider is named': read('gen_ai.provider.name') !== undefined,
+    'the name is the operation and its subject': span.name === name,
+    'the kind is CLIENT, or INTERNAL above calls': span.kind === (internal === undefined ? 3 : 1),
+    'a provider is named': internal !== undefined || read('gen_ai.provider.name') !== undefined,
     'a host has a port': 'server.address' in attributes === 'server.port' in attributes,
     'an error has a type, nothing else has':
       (span.status.code === 2) === 'error.type' in attributes,

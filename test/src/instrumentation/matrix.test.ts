@@ -23,7 +23,7 @@ const OWN_SDK = { preload: 'own-sdk.js', nodeOptions: '--no-deprecation' } as co
 
 const CASES = Object.entries(SDKS).flatMap(([key, sdk]) =>
   sdk.versions.flatMap((dependency, age) => {
-    const { version, esm, commonjs } = createEntry(sdk.name, dependency)
+    const { version, esm, commonjs } = createEntry(key, sdk, dependency)
     const loaders = [
       { loader: 'ESM', file: 'program.js', entry: esm, ...REGISTER },
       { loader: 'CommonJS', file: 'program-commonjs.cjs', entry: commonjs, ...REGISTER },

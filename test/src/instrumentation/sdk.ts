@@ -6,6 +6,8 @@ export interface TestedSdk<Client> {
   readonly name: string
   /** The dependencies of this package that hold its versions, newest first. */
   readonly versions: readonly string[]
+  /** The modules whose exports the application uses, where it is not the package's main one. */
+  readonly modules?: readonly string[]
   /** A stand-in for the provider on the loopback interface. */
   startProvider(): Promise<ReplayServer>
   /** @param moduleExports what the application got from `import` or `require` */

@@ -3,6 +3,7 @@ import { anthropic, anthropicBedrock, anthropicVertex } from './anthropic/index.
 import { cohere } from './cohere/index.ts'
 import { googleGenAI } from './google-genai/index.ts'
 import { groq } from './groq/index.ts'
+import { langchain, langgraph } from './langchain/index.ts'
 import { mistral } from './mistral/index.ts'
 import { ollama } from './ollama/index.ts'
 import { bedrock } from './bedrock.ts'
@@ -26,6 +27,8 @@ export const SDKS: Readonly<Record<string, TestedSdk<never>>> = {
   cohere,
   googleGenAI,
   groq,
+  langchain,
+  langgraph,
   mistral,
   ollama,
   together,

@@ -1,0 +1,1 @@
+export { LangChainInstrumentation, type LangChainInstrumentationConfig } from './instrumentation.ts'
