@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { describeError } from '../describe-error.ts'
 import { ASK_FLAGS, ASK_HELP, askApi, postApi } from './ask-api.ts'
+import { writeBudgetRules, type RuledBudget } from './budget-rules.ts'
 import { writeLine, type ExitCode, type Io } from './io.ts'
 import { formatTable } from './table.ts'
 import { readFlags, UsageError, type Verb } from './verb.ts'
@@ -22,9 +23,13 @@ export const budget: Verb = {
        spancost budget show ID [--json]
        spancost budget request FILE [--why TEXT]
        spancost budget approve|reject|close ID [--why TEXT]
+       spancost budget audit [ID] [--json]
+       spancost budget rules
 
 FILE holds one budget as YAML or JSON, in the form of \`budgets\` in the config. Steps are asked of the
 processor, which knows who may take them by the token in SPANCOST_TOKEN, and writes them down.
+\`audit\` prints every step, the newest first. \`rules\` prints alert rules for Prometheus, one for each
+threshold of each approved budget, to be loaded with \`rule_files\`.
 
   --why TEXT      the reason, for the audit
   --json          what the API answers
@@ -34,6 +39,8 @@ ${ASK_HELP}`,
     const [action = '', operand, ...more] = positionals
     if (more.length > 0) throw new UsageError(`one at a time; what is "${more[0]}"?`)
     if (action === 'list' && operand === undefined) return listBudgets(values, io)
+    if (action === 'rules' && operand === undefined) return printRules(values, io)
+    if (action === 'audit') return printAudit(operand, values, io)
     if (operand === undefined) throw new UsageError(`${action || 'a budget'}: which?`)
     if (action === 'show') return showBudget(operand, values, io)
     if (action === 'request') return requestBudget(operand, values, io)
@@ -42,7 +49,7 @@ ${ASK_HELP}`,
       return post(path, withWhy({}, values), values, io)
     }
     throw new UsageError(
-      `unknown: budget ${action}; known: list, show, request, approve, reject, close`,
+      `unknown: budget ${action}; known: list, show, request, approve, reject, close, audit, rules`,
     )
   },
 }
@@ -81,6 +88,42 @@ async function showBudget(id: string, values: Flags, io: Io): Promise<ExitCode> 
   if (asked.kind === 'failed') return asked.code
   if (!values.json) return printBudgets([JSON.parse(asked.text) as Shown], io)
   await writeLine(io.stdout, asked.text)
+  return 0
+}
+
+async function printRules(values: Flags, io: Io): Promise<ExitCode> {
+  const asked = await askApi('/api/v1/budgets', new URLSearchParams(), values, io)
+  if (asked.kind === 'failed') return asked.code
+  const { budgets } = JSON.parse(asked.text) as { budgets: readonly RuledBudget[] }
+  await writeLine(io.stdout, writeBudgetRules(budgets).trimEnd())
+  return 0
+}
+
+interface ShownStep {
+  readonly at: string
+  readonly budgetId: string
+  readonly what: string
+  readonly who: string
+  readonly why?: string
+}
+
+const AUDIT_COLUMNS = (['at', 'budget', 'what', 'who', 'why'] as const).map((name) => ({
+  name,
+  align: 'left' as const,
+}))
+
+/** The newest ten thousand steps, which is as many as the API gives at once. */
+async function printAudit(id: string | undefined, values: Flags, io: Io): Promise<ExitCode> {
+  const query = new URLSearchParams({ limit: '10000', ...(id !== undefined && { budget: id }) })
+  const asked = await askApi('/api/v1/audit', query, values, io)
+  if (asked.kind === 'failed') return asked.code
+  if (values.json) {
+    await writeLine(io.stdout, asked.text)
+    return 0
+  }
+  const { steps } = JSON.parse(asked.text) as { steps: readonly ShownStep[] }
+  const rows = steps.map(({ at, budgetId, what, who, why = '' }) => [at, budgetId, what, who, why])
+  await writeLine(io.stdout, formatTable(AUDIT_COLUMNS, rows))
   return 0
 }
 

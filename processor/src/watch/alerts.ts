@@ -2,7 +2,8 @@ import { stepAlert, type Alert, type Threshold } from '@spancost/budget'
 import type { Store, StoredBudget } from '@spancost/ledger'
 import { formatAmount } from '@spancost/pricing'
 import type { Standing } from '../budgets/standing.ts'
-import { trimNotice, type Notice, type NoticeLevel } from './notice.ts'
+import { trimNotice, type Notice } from './notice.ts'
+import { levelOf } from './threshold-level.ts'
 
 /** The note that alerts are kept in, so that a restart tells nobody twice. */
 const NOTE = 'alerts'
@@ -167,13 +168,6 @@ function closeOld(
     budgetId,
   })
   return { keep, notice }
-}
-
-function levelOf({ percent, of }: Threshold): NoticeLevel {
-  if (of === 'forecast') return percent >= 100 ? 'warning' : 'info'
-  if (percent >= 120) return 'emergency'
-  if (percent >= 100) return 'critical'
-  return percent >= 80 ? 'warning' : 'info'
 }
 
 function writeNotice(

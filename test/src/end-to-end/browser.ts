@@ -1,9 +1,7 @@
 /** A real Chromium that looks at the processor's page. */
-import { execFile } from 'node:child_process'
-import path from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { ROOT } from './children.ts'
+import { findTool, runScript } from './tools.ts'
 
 type FoundBrowser =
   | { readonly browser: Browser }
@@ -17,25 +15,11 @@ type FoundBrowser =
 export async function openBrowser(): Promise<FoundBrowser> {
   const built = await runScript('page.mjs')
   if (built.code !== 0) throw new Error(`the page was not built: ${built.stderr}`)
-  const { code, stdout, stderr } = await runScript('chromium.mjs')
-  if (code === 0) {
-    // As root, which CI often is, Chromium has no sandbox of its own.
-    const args = ['--no-sandbox']
-    return { browser: await chromium.launch({ executablePath: stdout.trim(), args }) }
-  }
-  if (code === 3 && process.env['CI'] !== 'true') return { missing: stderr.trim() }
-  throw new Error(`no Chromium: ${stderr.trim()}`)
-}
-
-function runScript(
-  name: string,
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const script = path.join(ROOT, 'scripts', name)
-  return new Promise((resolve) => {
-    execFile(process.execPath, [script], (error, stdout, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr })
-    })
-  })
+  const found = await findTool('chromium')
+  if ('missing' in found) return found
+  // As root, which CI often is, Chromium has no sandbox of its own.
+  const args = ['--no-sandbox']
+  return { browser: await chromium.launch({ executablePath: found.path, args }) }
 }
 
 export interface Visit {

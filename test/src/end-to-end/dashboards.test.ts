@@ -4,33 +4,23 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { beforeAll, describe, expect, test, type TestContext } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { forwardTo, startHttpBackend } from './backend.ts'
 import { ROOT, stopAfterEach, waitFor } from './children.ts'
 import { readMetric, readSpend, startProcessor, type Processor } from './processor.ts'
-import {
-  findPrometheus,
-  startPrometheus,
-  testRules,
-  type FoundPrometheus,
-  type Prometheus,
-} from './prometheus.ts'
+import { startPrometheus, testRules, type Prometheus } from './prometheus.ts'
 import { makeChatSpan, makeSpan, send, sendTraces, type SpanJson } from './requests.ts'
+import { findTool, needTool, type FoundTool } from './tools.ts'
 
 stopAfterEach()
 
 const RULES = path.join(ROOT, 'collector-config', 'prometheus', 'rules.yaml')
 const RULE_TESTS = path.join(ROOT, 'collector-config', 'prometheus', 'rules.test.yaml')
 
-let found: FoundPrometheus
+let found: FoundTool
 beforeAll(async () => {
-  found = await findPrometheus()
+  found = await findTool('prometheus')
 })
-
-/** Skips the test where there is no Prometheus, and says why. */
-function needFolder(context: TestContext): string {
-  return 'missing' in found ? context.skip(found.missing) : found.folder
-}
 
 /** Panels that a Prometheus of a few seconds cannot fill, with the queries that stay empty. */
 const WITHOUT_HISTORY: Readonly<Record<string, readonly string[]>> = {
@@ -142,7 +132,7 @@ async function feed(processor: Processor, prometheus: Prometheus): Promise<void>
 
 describe('dashboards and rules', () => {
   test('show what the ledger has, in every panel', async (context) => {
-    const folder = needFolder(context)
+    const folder = needTool(context, found)
     const backend = await startHttpBackend(() => ({ status: 200 }))
     const ledger = { settleAfter: '1s' }
     const processor = await startProcessor({ forward: forwardTo(backend), config: { ledger } })
@@ -191,7 +181,7 @@ describe('dashboards and rules', () => {
   })
 
   test('rules do what their tests say', async (context) => {
-    const { code, output } = await testRules(needFolder(context), RULE_TESTS)
+    const { code, output } = await testRules(needTool(context, found), RULE_TESTS)
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('SUCCESS') })
   })
 })

@@ -1,29 +1,19 @@
 /** Prometheus and the ledger agree, whatever happens to the processor between them. */
-import { beforeAll, describe, expect, test, type TestContext } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { forwardTo, startHttpBackend } from './backend.ts'
 import { stopAfterEach, waitFor } from './children.ts'
 import { sumDecimals } from './decimals.ts'
 import { readMetric, readSpend, startProcessor, type Processor } from './processor.ts'
-import {
-  checkMetrics,
-  findPrometheus,
-  startPrometheus,
-  type FoundPrometheus,
-  type Prometheus,
-} from './prometheus.ts'
+import { checkMetrics, startPrometheus, type Prometheus } from './prometheus.ts'
 import { makeChatSpan, sendTraces, type SpanJson } from './requests.ts'
+import { findTool, needTool, type FoundTool } from './tools.ts'
 
 stopAfterEach()
 
-let found: FoundPrometheus
+let found: FoundTool
 beforeAll(async () => {
-  found = await findPrometheus()
+  found = await findTool('prometheus')
 })
-
-/** Skips the test where there is no Prometheus, and says why. */
-function needFolder(context: TestContext): string {
-  return 'missing' in found ? context.skip(found.missing) : found.folder
-}
 
 /** 1000 + id fresh tokens at 2.5, 7 cached at 1.25 and id out at 10 USD a million. */
 function makeCall(id: number): SpanJson {
@@ -47,7 +37,7 @@ async function expectSame(prometheus: Prometheus, processor: Processor): Promise
 
 describe('a real Prometheus', () => {
   test('scrapes over kill -9, duplicates and refusals, and has the spend of the ledger', async (context) => {
-    const folder = needFolder(context)
+    const folder = needTool(context, found)
     let status = 200
     const backend = await startHttpBackend(() => ({ status }))
     let processor = await startProcessor({ forward: forwardTo(backend) })
@@ -88,7 +78,7 @@ describe('a real Prometheus', () => {
   })
 
   test('finds the trace of an expensive call by its exemplar', async (context) => {
-    const folder = needFolder(context)
+    const folder = needTool(context, found)
     const processor = await startProcessor()
     const prometheus = await startPrometheus(folder, new URL(processor.apiUrl).host)
     // 1 000 000 x 2.5 = 2.50 USD, the only one of its bucket.
@@ -108,7 +98,7 @@ describe('a real Prometheus', () => {
   })
 
   test('reads the plain text, too', async (context) => {
-    const folder = needFolder(context)
+    const folder = needTool(context, found)
     const processor = await startProcessor()
     await sendTraces(processor.httpUrl, [makeCall(1)])
     const answer = await fetch(`${processor.apiUrl}/metrics`, { headers: { accept: 'text/plain' } })

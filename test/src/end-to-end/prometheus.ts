@@ -1,38 +1,15 @@
 /** A real Prometheus that scrapes a processor. */
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { stringify } from 'yaml'
 import {
   findFreeAddresses,
   makeFolder,
-  ROOT,
   startChild,
   waitUntilReady,
   type Child,
 } from './children.ts'
-
-export type FoundPrometheus =
-  /** The folder of `prometheus` and `promtool`. */
-  | { readonly folder: string }
-  /** Why it cannot be had here; the tests that need it skip. */
-  | { readonly missing: string }
-
-/**
- * Asks scripts/prometheus.mjs, which may fetch it. Rejects where it ought to be had: where CI=true,
- * or SPANCOST_PROMETHEUS is wrong.
- */
-export async function findPrometheus(): Promise<FoundPrometheus> {
-  const script = path.join(ROOT, 'scripts', 'prometheus.mjs')
-  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let [stdout, stderr] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  const code = await new Promise((resolve) => child.on('close', resolve))
-  if (code === 0) return { folder: stdout.trim() }
-  if (code === 3 && process.env['CI'] !== 'true') return { missing: stderr.trim() }
-  throw new Error(`no Prometheus: ${stderr.trim()}`)
-}
 
 interface Verdict {
   readonly code: number
@@ -47,6 +24,11 @@ export function checkMetrics(folder: string, text: string): Promise<Verdict> {
 /** What `promtool test rules` says about a file of tests: its exit code, 1 where one fails. */
 export function testRules(folder: string, file: string): Promise<Verdict> {
   return runPromtool(folder, ['test', 'rules', file])
+}
+
+/** What `promtool check rules` says about a file: its exit code, 1 where it is no rule file. */
+export function checkRules(folder: string, file: string): Promise<Verdict> {
+  return runPromtool(folder, ['check', 'rules', file])
 }
 
 function runPromtool(folder: string, args: readonly string[], stdin = ''): Promise<Verdict> {
@@ -70,17 +52,24 @@ export interface Prometheus extends Child {
   read(path: string): Promise<unknown>
 }
 
-/** Scrapes `host:port` five times a second, as Prometheus would every 15 seconds. */
+/**
+ * Scrapes `host:port` five times a second, as Prometheus would every 15 seconds, and looks at its
+ * rules every second. Alerts go to the Alertmanager at `host:port`, if there is one.
+ */
 export async function startPrometheus(
   folder: string,
   target: string,
   ruleFiles: readonly string[] = [],
+  alertmanager?: string,
 ): Promise<Prometheus> {
   const home = await makeFolder()
   const [address = ''] = await findFreeAddresses(1)
   const config = {
-    global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+    global: { scrape_interval: '200ms', scrape_timeout: '200ms', evaluation_interval: '1s' },
     rule_files: ruleFiles,
+    ...(alertmanager !== undefined && {
+      alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+    }),
     scrape_configs: [{ job_name: 'spancost', static_configs: [{ targets: [target] }] }],
   }
   const file = path.join(home, 'prometheus.yml')

@@ -1,10 +1,9 @@
 /** The command line, run as a user runs it: what goes in, what comes out, and the exit codes. */
-import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { makeEnv, makeFolder, ROOT, stopAfterEach } from './children.ts'
-import { SPANCOST } from './processor.ts'
+import { makeFolder, ROOT, stopAfterEach } from './children.ts'
+import { runSpancost, type Outcome } from './cli.ts'
 import { encodeTraces, makeChatSpan, makeSpan, makeTraces } from './requests.ts'
 
 stopAfterEach()
@@ -12,24 +11,8 @@ stopAfterEach()
 /** A test that relies on prices names this time; prices of today may change with the next book. */
 const AT = '2026-11-02T10:00:00Z'
 
-interface Outcome {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function run(args: readonly string[], stdin = '', cwd?: string): Promise<Outcome> {
-  const folder = cwd ?? (await makeFolder())
-  return new Promise((resolve) => {
-    const options = { cwd: folder, env: makeEnv() }
-    const child = execFile(
-      process.execPath,
-      [SPANCOST, ...args],
-      options,
-      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    )
-    child.stdin?.end(stdin)
-  })
+function run(args: readonly string[], stdin = '', cwd?: string): Promise<Outcome> {
+  return runSpancost(args, { stdin, ...(cwd !== undefined && { cwd }) })
 }
 
 function parseLines(text: string): unknown[] {
