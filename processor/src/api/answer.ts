@@ -5,12 +5,17 @@ import type { BudgetDesk } from '../budgets/desk.ts'
 import type { Books } from '../open-book.ts'
 import { ROLES, type Caller, type Role } from './access.ts'
 import { readParameters, type Parameter, type Values } from './parameters.ts'
+import type { Forwarded } from './posted.ts'
 
 /** What a route answers. Everything else about HTTP is the server's business. */
-export type Answer =
+export type Answer = (
   | { readonly kind: 'json'; readonly status?: number; readonly body: unknown }
   | { readonly kind: 'text'; readonly contentType: string; readonly text: string }
   | { readonly kind: 'problem'; readonly status: number; readonly problem: Problem }
+) & {
+  /** Beyond those that every answer has; without control characters. */
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 /** The members of an RFC 9457 problem document that are not the same for all of one status. */
 export interface Problem {
@@ -53,10 +58,15 @@ export interface Asked extends ApiContext {
   readonly accept?: string
   /** What was posted, read as JSON. */
   readonly body?: unknown
+  /** The whole request, where any method is taken. */
+  readonly forwarded?: Forwarded
 }
 
 export interface Route extends RouteOptions {
-  /** Such as `/api/v1/traces/{traceId}`; a part in braces stands for one path segment. */
+  /**
+   * Such as `/api/v1/traces/{traceId}`; a part in braces stands for one path segment, the last one
+   * with a plus for all that follow.
+   */
   readonly path: string
   readonly parameterNames: readonly string[]
   answer(
@@ -66,7 +76,8 @@ export interface Route extends RouteOptions {
 }
 
 export interface RouteOptions {
-  readonly method: 'GET' | 'POST'
+  /** `ANY`: the request is about another one, and bears its method, path and body. */
+  readonly method: 'GET' | 'POST' | 'ANY'
   /** `known`: whoever is let in; what is asked for decides by itself. */
   readonly needs: Role | 'anyone' | 'known'
   /** Whether callers who may see what bears certain labels only are answered with just that. */

@@ -1,8 +1,9 @@
-import type { Decision, Limit } from '@spancost/budget'
-import type { StoredBudget } from '@spancost/ledger'
+import type { Decision, Limit, Question } from '@spancost/budget'
+import type { Decided, StoredBudget } from '@spancost/ledger'
+import { formatAmount } from '@spancost/pricing'
 import { z } from 'zod'
 import { owns, ROLES } from './access.ts'
-import { answerJson, defineRoute, notFound, type Answer } from './answer.ts'
+import { answerJson, defineRoute, notFound, type Answer, type Asked } from './answer.ts'
 import { showAmount } from './budgets.ts'
 import { toInstant, toMoney } from './json.ts'
 import { name } from './parameters.ts'
@@ -35,29 +36,50 @@ const asked = z
     error: 'missing; a hold needs one, so that asking again reserves nothing twice',
   })
 
+export type AnsweredCall =
+  | {
+      readonly kind: 'decided'
+      readonly decided: Decided & { readonly question: Question }
+      readonly budgets: readonly StoredBudget[]
+    }
+  | { readonly kind: 'refused'; readonly answer: Answer }
+
+/** Reads a call and decides about it; refused is what is no call, or not the caller's own. */
+export async function askForCall(
+  { decisions, desk, caller }: Pick<Asked, 'decisions' | 'desk' | 'caller'>,
+  written: unknown,
+): Promise<AnsweredCall> {
+  const read = readBody(asked, written)
+  if (read.kind === 'bad') return { kind: 'refused', answer: read.answer }
+  const { dimensions, hold, inputTokens, promptBytes, maxOutputTokens, ...call } = read.value
+  const labels = { ...caller.labels, ...dimensions }
+  if (!owns(caller, labels)) {
+    const answer = refuse(403, `"${caller.name}" may ask only for what is its own`)
+    return { kind: 'refused', answer }
+  }
+  const decided = await decisions.decide({
+    labels,
+    // A token is at least a byte, so bytes are a bound.
+    inputTokens: inputTokens ?? promptBytes ?? 0,
+    outputTokens: maxOutputTokens,
+    ...withoutAbsent(call),
+    ...(hold !== false && { holdMs: hold === true ? HOLD_MS : hold.ttlMs }),
+  })
+  return { kind: 'decided', decided, budgets: await desk.list() }
+}
+
 /** May this call be made? Answers 200 whatever the verdict is. */
 export const decideRoute = defineRoute(
   '/api/v1/decisions',
   {},
-  async ({ decisions, desk, caller, body }) => {
-    const read = readBody(asked, body)
-    if (read.kind === 'bad') return read.answer
-    const { dimensions, hold, inputTokens, promptBytes, maxOutputTokens, ...call } = read.value
-    const labels = { ...caller.labels, ...dimensions }
-    if (!owns(caller, labels)) {
-      return refuse(403, `"${caller.name}" may ask only for what is its own`)
-    }
-    const decided = await decisions.decide({
-      labels,
-      // A token is at least a byte, so bytes are a bound.
-      inputTokens: inputTokens ?? promptBytes ?? 0,
-      outputTokens: maxOutputTokens,
-      ...withoutAbsent(call),
-      ...(hold !== false && { holdMs: hold === true ? HOLD_MS : hold.ttlMs }),
-    })
+  async (context) => {
+    const answered = await askForCall(context, context.body)
+    if (answered.kind === 'refused') return answered.answer
+    const { decided, budgets } = answered
     const { worstCase, isPriced } = decided.question
     return answerJson({
-      ...showDecision(decided, await desk.list()),
+      ...showDecision(decided, budgets),
+      summary: summarize(decided, budgets),
       holdId: decided.holdId,
       ...(isPriced && { worstCase: toMoney(worstCase.costAtto) }),
     })
@@ -99,8 +121,8 @@ export const holdRoutes = (['settle', 'release'] as const).map((word) =>
   ),
 )
 
-function showDecision(decision: Decision, budgets: readonly StoredBudget[]) {
-  const measures = new Map(budgets.map(({ budget }) => [budget.id, budget.limit.measure]))
+export function showDecision(decision: Decision, budgets: readonly StoredBudget[]) {
+  const measureOf = createMeasures(budgets)
   const { verdict, by, levels } = decision
   return {
     decision: verdict.kind,
@@ -108,7 +130,7 @@ function showDecision(decision: Decision, budgets: readonly StoredBudget[]) {
     ...('model' in verdict && { model: verdict.model }),
     ...(by !== undefined && { budget: by.budgetId, window: by.windowId, reason: by.why }),
     levels: levels.map(({ budgetId, key, windowId, state, ...amounts }) => {
-      const measure: Limit['measure'] = measures.get(budgetId) ?? 'cost'
+      const measure = measureOf(budgetId)
       return {
         budget: budgetId,
         ...(key !== '' && { for: JSON.parse(key) as unknown }),
@@ -119,6 +141,41 @@ function showDecision(decision: Decision, budgets: readonly StoredBudget[]) {
       }
     }),
   }
+}
+
+function createMeasures(budgets: readonly StoredBudget[]) {
+  const measures = new Map(budgets.map(({ budget }) => [budget.id, budget.limit.measure]))
+  return (budgetId: string): Limit['measure'] => measures.get(budgetId) ?? 'cost'
+}
+
+/**
+ * The decision in a header's length (a dictionary of RFC 8941): `decision=deny, budget="web",
+ * window="day:2026-11-23", reason=limit`, or, where it is not denied, what is left of the budget
+ * that is nearest to its end. Values of labels are left out: what is untrusted is no header.
+ */
+export function summarize(decision: Decision, budgets: readonly StoredBudget[]): string {
+  const { verdict, by, levels } = decision
+  const nearest = levels.toSorted((a, b) => shareLeft(a) - shareLeft(b))[0]
+  const { budgetId, windowId } = by ?? nearest ?? {}
+  const left = levels.find((level) => level.budgetId === budgetId)?.left
+  const parts = [
+    `decision=${verdict.kind}`,
+    ...(budgetId === undefined ? [] : [`budget="${budgetId}"`, `window="${windowId}"`]),
+    ...(by === undefined ? [] : [`reason=${by.why}`]),
+    ...(left === undefined || budgetId === undefined
+      ? []
+      : [`left="${writeAmount(createMeasures(budgets)(budgetId), left)}"`]),
+  ]
+  return parts.join(', ')
+}
+
+/** For comparing only; a limit of nothing has nothing left. */
+function shareLeft({ left, limit }: Decision['levels'][number]): number {
+  return limit === 0n ? 0 : Number((left * 1_000_000n) / limit)
+}
+
+function writeAmount(measure: Limit['measure'], amount: bigint): string {
+  return measure === 'cost' ? `${formatAmount(amount)} USD` : `${amount} ${measure}`
 }
 
 function refuse(status: number, detail: string): Answer {

@@ -59,9 +59,10 @@ export const BUDGET_SCHEMAS = {
       },
       levels: { type: 'array', items: FREE },
       holdId: TEXT,
+      summary: TEXT,
       worstCase: FREE,
     },
-    ['retryAfterMs', 'model', 'budget', 'window', 'reason', 'holdId', 'worstCase'],
+    ['summary', 'retryAfterMs', 'model', 'budget', 'window', 'reason', 'holdId', 'worstCase'],
   ),
 }
 
@@ -85,6 +86,13 @@ const HOLDS = Object.fromEntries(
       ),
     },
   ]),
+)
+
+/** Takes every method, as it is asked about requests of others. */
+const MAY_PASS = operation(
+  'May this request pass? For Envoy: 200 or not; what is asked stands in x-spancost-* headers',
+  [inPath('path')],
+  ref('Decision'),
 )
 
 export const BUDGET_PATHS = {
@@ -129,6 +137,7 @@ export const BUDGET_PATHS = {
     }),
   },
   ...HOLDS,
+  '/api/v1/ext-authz/{path}': { get: MAY_PASS, post: MAY_PASS },
   '/api/v1/alerts': {
     get: operation(
       'What people were told of budgets',

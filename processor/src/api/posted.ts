@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { z } from 'zod'
 import { describeProblem } from '../config/faults.ts'
 import { formatPath } from '../config/file.ts'
@@ -35,7 +35,44 @@ export async function readPosted(request: IncomingMessage): Promise<Posted> {
   }
 }
 
-function refuse(status: 400 | 413 | 415, detail: string): Posted {
+/** A request that somebody else wants to make, as a proxy tells of it. */
+export interface Forwarded {
+  readonly headers: IncomingHttpHeaders
+  /** Length of its body, as far as the proxy sends it along. */
+  readonly bytes: number
+  /** The body, where it is JSON of no more than a megabyte. */
+  readonly body?: unknown
+}
+
+/** Longer bodies are only counted, up to sixteen times that. */
+const MAX_FORWARDED_BYTES = 1024 * 1024
+
+export async function readForwarded(
+  request: IncomingMessage,
+): Promise<Forwarded | Extract<Posted, { readonly kind: 'refused' }>> {
+  const { headers } = request
+  const chunks: Buffer[] = []
+  let bytes = 0
+  // Read to its end, which the server's time limit bounds, so that the sender gets to read the answer.
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes <= MAX_FORWARDED_BYTES) chunks.push(chunk)
+  }
+  if (bytes > 16 * MAX_FORWARDED_BYTES) {
+    return refuse(413, `the body is larger than ${16 * MAX_FORWARDED_BYTES} bytes`)
+  }
+  if (bytes > MAX_FORWARDED_BYTES) return { headers, bytes }
+  try {
+    return { headers, bytes, body: JSON.parse(Buffer.concat(chunks).toString('utf8')) }
+  } catch {
+    return { headers, bytes }
+  }
+}
+
+function refuse(
+  status: 400 | 413 | 415,
+  detail: string,
+): Extract<Posted, { readonly kind: 'refused' }> {
   return { kind: 'refused', status, detail }
 }
 

@@ -8,9 +8,15 @@ export interface Rendered {
   readonly contentType: string
   readonly text: string
   readonly allow?: readonly string[]
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export function renderAnswer(answer: Answer): Rendered {
+  const { headers } = answer
+  return { ...renderBody(answer), ...(headers !== undefined && { headers }) }
+}
+
+function renderBody(answer: Answer): Rendered {
   if (answer.kind === 'text') return { status: 200, ...answer }
   if (answer.kind === 'json') {
     const { status = 200, body } = answer

@@ -8,6 +8,7 @@ import {
 } from './budgets.ts'
 import { alertsRoute, alertStepRoutes } from './alerts.ts'
 import { decideRoute, decisionRoute, holdRoutes } from './decisions.ts'
+import { extAuthzRoute } from './ext-authz.ts'
 import { pricesRoute } from './prices.ts'
 import { spendRoute } from './spend.ts'
 import { healthRoutes, metricsRoute, openApiRoute, readyRoutes } from './status.ts'
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   decideRoute,
   decisionRoute,
   ...holdRoutes,
+  extAuthzRoute,
   alertsRoute,
   ...alertStepRoutes,
   openApiRoute,
@@ -60,7 +62,7 @@ export function findRoute(path: string, method = 'GET'): FoundRoute {
   })
   if (matches.length === 0) return { kind: 'none' }
   const wanted = method === 'HEAD' ? 'GET' : method
-  const match = matches.find(({ route }) => route.method === wanted)
+  const match = matches.find(({ route }) => route.method === wanted || route.method === 'ANY')
   const methods = matches.map(({ route }) => route.method)
   const allow = methods.flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each]))
   return match ?? { kind: 'methods', allow }
@@ -70,8 +72,15 @@ function matchSegments(
   wanted: readonly string[],
   given: readonly string[],
 ): Match['found'] | undefined {
-  if (wanted.length !== given.length) return undefined
   const found: [string, string][] = []
+  const [rest = ''] = wanted.slice(-1)
+  if (rest.startsWith('{+')) {
+    const before = wanted.slice(0, -1)
+    const tail = given.slice(before.length).join('/')
+    const head = matchSegments(before, given.slice(0, before.length))
+    return head && [...head, [rest.slice(2, -1), tail]]
+  }
+  if (wanted.length !== given.length) return undefined
   for (const [index, want] of wanted.entries()) {
     const have = given[index]!
     if (want.startsWith('{')) found.push([want.slice(1, -1), decodeSegment(have)])

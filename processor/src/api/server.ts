@@ -8,7 +8,7 @@ import type { AccessToken, Admission, Caller } from './access.ts'
 import type { Answer, ApiContext, Asked, Problem, Route } from './answer.ts'
 import { findFile, type Page, type PageFile } from './page.ts'
 import { renderAnswer, type Rendered } from './render.ts'
-import { readPosted } from './posted.ts'
+import { readForwarded, readPosted } from './posted.ts'
 import { findRoute } from './routes.ts'
 
 export interface ApiOptions extends ApiContext {
@@ -107,8 +107,16 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     if (refusal !== undefined) return problem(403, { detail: refusal })
     const posted = route.method === 'POST' ? await readPosted(request) : undefined
     if (posted?.kind === 'refused') return problem(posted.status, posted)
+    const forwarded = route.method === 'ANY' ? await readForwarded(request) : undefined
+    if (forwarded && 'kind' in forwarded) return problem(forwarded.status, forwarded)
     const { accept = '' } = headers
-    const asked: Asked = { ...options, caller, accept, ...(posted && { body: posted.body }) }
+    const asked: Asked = {
+      ...options,
+      caller,
+      accept,
+      ...(posted && { body: posted.body }),
+      ...(forwarded && { forwarded }),
+    }
     const query = new URLSearchParams(url.slice(queryStart + 1))
     return route.answer(asked, [...found, ...query])
   }
@@ -159,10 +167,12 @@ function sendFile(response: ServerResponse, { headers, body }: PageFile): void {
   response.end(body)
 }
 
-function send(response: ServerResponse, { status, contentType, text, allow }: Rendered): void {
+function send(response: ServerResponse, rendered: Rendered): void {
+  const { status, contentType, text, allow, headers } = rendered
   const body = Buffer.from(text)
   response.writeHead(status, {
     ...COMMON_HEADERS,
+    ...headers,
     ...(allow !== undefined && { Allow: allow.join(', ') }),
     ...(status === 401 && { 'WWW-Authenticate': CHALLENGE }),
     'Content-Type': contentType,
