@@ -19,6 +19,7 @@ const TASKS = {
   fuzz: (tools, args) => runTestProgram(tools, 'fuzz', args),
   faults: (tools, args) => runTestProgram(tools, 'faults', args),
   soak: (tools, args) => runTestProgram(tools, 'soak', args),
+  traces: (tools, args) => runTestProgram(tools, 'traces', args),
 }
 
 const SPANCOST = 'processor/dist/main.js'

@@ -1,5 +1,5 @@
 import { openSqliteStore, type Recorded, type Store } from '@spancost/ledger'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Consume, OtlpRequest, Result } from './consume.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createTestBook } from './testing/api.ts'
@@ -379,6 +379,7 @@ describe('spans between an agent and its call', () => {
   test.each([
     ['in the same request', [[agent, between, call]]],
     ['in a later request without GenAI', [[agent, call], [between]]],
+    ['in an earlier request without GenAI', [[between], [agent, call]]],
   ])('say whose it is: %s', async (_, requests) => {
     const consume = start()
     for (const spans of requests) await consume(toProtobuf(spans))
@@ -387,11 +388,12 @@ describe('spans between an agent and its call', () => {
     expect(standings.toSorted()).toEqual(['container restated', 'leaf counted'])
   })
 
-  test('are not written down for a trace without operations', async () => {
+  test('come again with their operations after the ledger refused these', async () => {
     const consume = start()
     await consume(toProtobuf([between]))
+    vi.spyOn(store, 'record').mockRejectedValueOnce(new Error('disk full'))
+    expect(await consume(toProtobuf([agent, call]))).toMatchObject({ kind: 'retryable' })
     await consume(toProtobuf([agent, call]))
-    const stored = await store.entries({ traceId, limit: 10 })
-    expect(stored.map(({ standing }) => standing).toSorted()).toEqual(['counted', 'held'])
+    expect(await store.relatives({ traceId })).toMatchObject([{ spanId: between.spanId }])
   })
 })

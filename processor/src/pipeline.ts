@@ -47,14 +47,14 @@ export function createPipeline(pipeline: Pipeline): Consume {
     }
     onRead(request, scan.spanCount)
     const entries = found.map(({ entry }) => entry)
-    const others = relatives.read(request, entries)
-    const kept = others.map(({ relative }) => relative)
+    const { spans: others, relatives: kept } = relatives.read(request, entries)
     if (entries.length + others.length === 0) return forward(request, signal)
 
     let recorded: readonly Recorded[]
     try {
       recorded = await store.record(entries, kept)
     } catch (error) {
+      relatives.forget(entries)
       const message = `the ledger refused: ${(error as Error).message}`
       return { kind: 'retryable', message, cause: 'ledger' }
     }
@@ -65,7 +65,7 @@ export function createPipeline(pipeline: Pipeline): Consume {
       const { block, attributes } = createCostAttributes(entry, standing, span, aliases)
       return { span, block, attributes: [...attributes, ...rolled[index]!] }
     })
-    for (const [index, { span }] of others.entries()) {
+    for (const [index, span] of others.entries()) {
       const attributes = rolled[found.length + index]!
       if (attributes.length > 0) patches.push({ span, attributes })
     }

@@ -1,5 +1,6 @@
 export { findRequestFault } from './check-request.ts'
 export { createAttributeBlock } from './encode-attributes.ts'
+export { createRecentRequests } from './recent-requests.ts'
 export * from './response.ts'
 export * from './scan.ts'
 export { scanRelatives } from './scan-relatives.ts'

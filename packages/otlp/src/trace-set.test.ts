@@ -37,3 +37,12 @@ test('of a full bucket the one that was not added for longest gives way', () => 
   )
   expect(left).toEqual([1, 3, 4, 5, 6, 7, 8, 9])
 })
+
+test('an id that was removed is none, and the others stay', () => {
+  const set = createTraceSet(1)
+  const ids = Array.from({ length: 8 }, (_, index) => idOf(index + 1))
+  for (const id of ids) set.add(id)
+  set.remove(ids[3]!)
+  set.remove('f'.repeat(32))
+  expect(ids.filter((id) => set.has(id))).toEqual(ids.toSpliced(3, 1))
+})

@@ -8,6 +8,7 @@ export interface TraceSet {
   isEmpty(): boolean
   /** Adds an id of 32 hex digits, or makes it the newest of its bucket. */
   add(traceId: string): void
+  remove(traceId: string): void
   has(traceId: string): boolean
   /** Whether the 16 bytes at `at` are an id of the set. */
   hasAt(view: DataView, at: number): boolean
@@ -17,6 +18,14 @@ export interface TraceSet {
 const IDS_PER_BUCKET = 8
 const WORDS_PER_ID = 4
 const WORDS_PER_BUCKET = IDS_PER_BUCKET * WORDS_PER_ID
+
+/** 32 bits of the 16 bytes at `at`, all of them well mixed. */
+export function hashTraceId(view: DataView, at: number): number {
+  const left = Math.imul(view.getInt32(at) ^ view.getInt32(at + 8), 0x9e3779b1)
+  const right = Math.imul(view.getInt32(at + 4) ^ view.getInt32(at + 12), 0x85ebca6b)
+  const hash = Math.imul(left ^ right ^ (left >>> 15), 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
+}
 
 /** @param buckets a power of two; the set takes 128 bytes for each. */
 export function createTraceSet(buckets: number): TraceSet {
@@ -41,10 +50,7 @@ export function createTraceSet(buckets: number): TraceSet {
   }
 
   function bucketOf(view: DataView, at: number): number {
-    const left = Math.imul(view.getInt32(at) ^ view.getInt32(at + 8), 0x9e3779b1)
-    const right = Math.imul(view.getInt32(at + 4) ^ view.getInt32(at + 12), 0x85ebca6b)
-    const hash = Math.imul(left ^ right ^ (left >>> 15), 0xc2b2ae35)
-    return ((hash ^ (hash >>> 16)) & (buckets - 1)) * WORDS_PER_BUCKET
+    return (hashTraceId(view, at) & (buckets - 1)) * WORDS_PER_BUCKET
   }
 
   const given = Buffer.alloc(16)
@@ -63,6 +69,11 @@ export function createTraceSet(buckets: number): TraceSet {
       for (let word = 0; word < WORDS_PER_ID; word++) {
         words[bucket + word] = givenView.getInt32(word * 4)
       }
+    },
+    remove(traceId) {
+      given.write(traceId, 'hex')
+      const place = find(bucketOf(givenView, 0), givenView, 0)
+      if (place !== -1) words.fill(0, place, place + WORDS_PER_ID)
     },
     has(traceId) {
       given.write(traceId, 'hex')

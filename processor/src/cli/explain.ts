@@ -58,8 +58,7 @@ unpriced.
         }
         if (item.kind === 'changed') break
         const found = item.spans.flatMap((span) => readEntry(span, books, dimensions) ?? [])
-        const others = relatives.read(item, found).map(({ relative }) => relative)
-        await store.record(found, others)
+        await store.record(found, relatives.read(item, found).relatives)
         entries.push(...found)
       }
       read.close()

@@ -90,11 +90,7 @@ async function readInto(
         counts.requests += 1
         const read = item.spans.map((span) => readEntry(span, books, dimensions))
         const entries = read.filter((entry) => entry !== undefined)
-        const others = relatives.read(item, entries)
-        writer.add(
-          entries,
-          others.map(({ relative }) => relative),
-        )
+        writer.add(entries, relatives.read(item, entries).relatives)
       }
       const { offset: bytes } = reader
       await writer.mark({ bytes, digest: reader.digest(), count: item.number })
