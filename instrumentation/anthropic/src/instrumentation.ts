@@ -1,6 +1,7 @@
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
 import { readAnthropicReply } from '@spancost/genai/replies'
 import { readMember, SdkInstrumentation, type Sdk, type SdkMethod } from '@spancost/instrumentation'
+import { describeBatchResults } from './batch-results.ts'
 import { adoptNativeSpan, makesNativeSpans } from './native-span.ts'
 import { describeCall } from './request.ts'
 
@@ -30,7 +31,12 @@ export class AnthropicInstrumentation extends SdkInstrumentation {
   }
 
   protected override describeSdk(): Sdk {
-    return SDK
+    const findTracerProvider = () => this.findTracerProvider()
+    const batches = ['Anthropic.Messages.Batches', 'Anthropic.Beta.Messages.Batches'].map(
+      (resource) =>
+        describeBatchResults(resource, { findTracerProvider, name: NAME, version: VERSION }),
+    )
+    return { ...SDK, methods: [...SDK.methods, ...batches] }
   }
 }
 

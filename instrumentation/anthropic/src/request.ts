@@ -29,13 +29,11 @@ const PROVIDERS_BY_CLIENT: ReadonlyMap<unknown, string> = new Map([
 export function describeCall(client: unknown, body: unknown): OperationStart {
   const request = readObject(body)
   const output = readObject(request.output_config)
-  const server = readServer(readMember(client, 'baseURL'))
   const tier = readText(request.service_tier)
   return {
     name: 'chat',
-    provider: findProvider(client, server?.address),
+    ...describeClient(client),
     requestModel: readText(request.model),
-    server,
     stream: request.stream === true,
     attributes: {
       'anthropic.request.service_tier': tier === 'auto' ? undefined : tier,
@@ -49,6 +47,12 @@ export function describeCall(client: unknown, body: unknown): OperationStart {
     },
     serviceTierKey: 'anthropic.response.service_tier',
   }
+}
+
+/** Whom a client talks to. */
+export function describeClient(client: unknown): Pick<OperationStart, 'provider' | 'server'> {
+  const server = readServer(readMember(client, 'baseURL'))
+  return { provider: findProvider(client, server?.address), server }
 }
 
 /** What the SDK says; else by the host; else by the class, for a host that is a proxy's. */

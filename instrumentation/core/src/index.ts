@@ -1,4 +1,10 @@
 export { describeBeyondConventions } from './attributes.ts'
+export {
+  createBatchRecorder,
+  followSilently,
+  type BatchRecorderOptions,
+  type BatchResult,
+} from './batch-results.ts'
 export { captureContent, listen, type ContentCapture } from './content.ts'
 export { readContentLimits, type ContentLimits } from './content-mode.ts'
 export { isStandIn, isTracingSuppressed } from './context.ts'
@@ -28,9 +34,11 @@ export {
 export { describeSettings, type RequestSettings } from './request-settings.ts'
 export { runQuietly } from './quietly.ts'
 export * from './request-values.ts'
+export { observeBody } from './response-body.ts'
 export {
   SdkInstrumentation,
   type Sdk,
   type SdkCall,
   type SdkMethod,
 } from './sdk-instrumentation.ts'
+export { createJsonLineReader } from './text-lines.ts'

@@ -71,7 +71,7 @@ export abstract class SdkInstrumentation<
   declare private instruments: Instruments
   declare private patched: Map<object, Set<string>>
   declare private log: DiagLogger
-  declare private hasOwnTracer: boolean | undefined
+  declare private ownProvider: TracerProvider | undefined
   declare private addsOldNames: boolean
   declare private contentLimits: ContentLimits | undefined
 
@@ -103,11 +103,16 @@ export abstract class SdkInstrumentation<
   /** The registered one is asked for at each call, unless another was given. */
   override setTracerProvider(provider: TracerProvider): void {
     super.setTracerProvider(provider)
-    this.hasOwnTracer = !isStandIn(provider)
+    this.ownProvider = isStandIn(provider) ? undefined : provider
+  }
+
+  /** Where spans go now. */
+  protected findTracerProvider(): TracerProvider {
+    return this.ownProvider ?? trace.getTracerProvider()
   }
 
   private findTracer(): Tracer {
-    if (this.hasOwnTracer === true) return this.tracer
+    if (this.ownProvider !== undefined) return this.tracer
     return trace.getTracer(this.instrumentationName, this.instrumentationVersion)
   }
 

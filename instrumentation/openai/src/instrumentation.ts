@@ -14,6 +14,7 @@ import {
   type SdkCall,
   type SdkMethod,
 } from '@spancost/instrumentation'
+import { describeFileContent } from './batch-lines.ts'
 import { describeCall, type Api } from './request.ts'
 
 const NAME = '@spancost/instrumentation-openai'
@@ -57,7 +58,9 @@ export class OpenAIInstrumentation extends SdkInstrumentation<OpenAIInstrumentat
   }
 
   protected override describeSdk(): Sdk<OpenAIInstrumentationConfig> {
-    return SDK
+    const findTracerProvider = () => this.findTracerProvider()
+    const files = describeFileContent({ findTracerProvider, name: NAME, version: VERSION })
+    return { ...SDK, methods: [...SDK.methods, files] }
   }
 }
 

@@ -36,8 +36,8 @@ export type Api =
   | 'speech'
   | 'transcriptions'
 
-/** `gen_ai.operation.name`. Images, speech and transcriptions are what the conventions call content. */
-const OPERATIONS: Readonly<Record<Api, string>> = {
+/** `gen_ai.operation.name` of each. Images, speech and transcriptions are what the conventions call content. */
+export const OPERATIONS: Readonly<Record<Api, string>> = {
   chat_completions: 'chat',
   responses: 'chat',
   completions: 'text_completion',
@@ -62,21 +62,25 @@ const PROVIDERS_BY_CLIENT: ReadonlyMap<unknown, string> = new Map([
 /** What a call's span says at its start. Nothing of the prompt is in it. */
 export function describeCall(api: Api, client: unknown, body: unknown): OperationStart {
   const request = readObject(body)
-  const { baseURL, constructor } = readObject(client)
-  const server = readServer(baseURL)
-  const provider =
-    findProviderByHost(server?.address ?? '') ??
-    PROVIDERS_BY_CLIENT.get(typeof constructor === 'function' ? constructor.name : undefined)
   return {
     name: OPERATIONS[api],
-    provider: provider ?? 'openai',
+    ...describeClient(client),
     requestModel: readText(request.model),
-    server,
     stream: request.stream === true,
     attributes: describeRequest(api, request),
     ...(api === 'speech' && describeCharacters(request)),
     serviceTierKey: ATTR_OPENAI_RESPONSE_SERVICE_TIER,
   }
+}
+
+/** Whom a client talks to. */
+export function describeClient(client: unknown): Pick<OperationStart, 'provider' | 'server'> {
+  const { baseURL, constructor } = readObject(client)
+  const server = readServer(baseURL)
+  const provider =
+    findProviderByHost(server?.address ?? '') ??
+    PROVIDERS_BY_CLIENT.get(typeof constructor === 'function' ? constructor.name : undefined)
+  return { provider: provider ?? 'openai', server }
 }
 
 function describeRequest(api: Api, request: Readonly<Record<string, unknown>>): Attributes {

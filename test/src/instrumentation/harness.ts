@@ -13,6 +13,8 @@ export interface ProgramRun {
   readonly metrics: readonly ReceivedMetric[]
   /** Paths of the OTLP requests that came in. */
   readonly exports: readonly string[]
+  /** The bodies of those with spans. */
+  readonly traceRequests: readonly unknown[]
 }
 
 export interface ProgramOptions {
@@ -74,8 +76,8 @@ export async function runProgram(file: string, options: ProgramOptions = {}): Pr
       child.once('error', reject)
       child.once('close', (exitCode, signal) => resolve({ exitCode, signal }))
     })
-    const { spans, metrics, exports } = backend
-    return { ...end, stdout, stderr, spans, metrics, exports }
+    const { spans, metrics, exports, traceRequests } = backend
+    return { ...end, stdout, stderr, spans, metrics, exports, traceRequests }
   } finally {
     child.kill('SIGKILL')
     await provider.close()
@@ -92,11 +94,13 @@ async function startReceiver() {
   const spans: ReceivedSpan[] = []
   const metrics: ReceivedMetric[] = []
   const exports: string[] = []
+  const traceRequests: unknown[] = []
   const { url, close } = await startProvider((request, response) => {
     exports.push(request.path)
+    if (request.path === '/v1/traces') traceRequests.push(request.body)
     spans.push(...readSpans(request.body))
     metrics.push(...readMetrics(request.body))
     sendJson(response, 200, {})
   })
-  return { url, spans, metrics, exports, close }
+  return { url, spans, metrics, exports, traceRequests, close }
 }

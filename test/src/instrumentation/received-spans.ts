@@ -9,6 +9,7 @@ export interface ReceivedSpan {
   readonly endTimeUnixNano: string
   readonly attributes: readonly { key: string; value: Record<string, unknown> }[]
   readonly status: { code?: number; message?: string }
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[]
 }
 
 interface TracesRequest {
@@ -42,7 +43,7 @@ export function readSpans({ resourceSpans = [] }: TracesRequest): readonly Recei
   return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
 }
 
-/** All spans below each scenario's own span. */
+/** All spans below each scenario's own span, and those that link to it. */
 export function groupByScenario(
   spans: readonly ReceivedSpan[],
   names: readonly string[],
@@ -52,7 +53,11 @@ export function groupByScenario(
   return new Map(
     scenarios.map(({ name, spanId, traceId }) => [
       name,
-      spans.filter((span) => span.traceId === traceId && span.spanId !== spanId),
+      spans.filter(
+        (span) =>
+          (span.traceId === traceId && span.spanId !== spanId) ||
+          span.links?.some((link) => link.spanId === spanId) === true,
+      ),
     ]),
   )
 }

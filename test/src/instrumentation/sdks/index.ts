@@ -1,4 +1,5 @@
 import type { TestedSdk } from '../sdk.ts'
+import { anthropicBatches } from './anthropic/batches.ts'
 import { anthropic, anthropicBedrock, anthropicVertex } from './anthropic/index.ts'
 import { cohere } from './cohere/index.ts'
 import { googleGenAI } from './google-genai/index.ts'
@@ -21,6 +22,7 @@ export const SDKS: Readonly<Record<string, TestedSdk<never>>> = {
   openai,
   openaiMore,
   anthropic,
+  anthropicBatches,
   anthropicBedrock,
   anthropicVertex,
   bedrock,

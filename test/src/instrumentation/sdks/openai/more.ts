@@ -8,6 +8,7 @@ import {
   type ProviderRequest,
 } from '../../../demo/replies-over-http.ts'
 import { expectSpan, readAll, type TestedSdk } from '../../sdk.ts'
+import { BATCH_SCENARIOS, BATCH_SPANS, FILES } from './batches.ts'
 
 const SERVER = {
   'gen_ai.provider.name': 'openai',
@@ -62,6 +63,8 @@ const REPLIES: Readonly<Record<string, object>> = {
 async function answer({ path, body }: ProviderRequest, response: ServerResponse) {
   if (path === '/v1/audio/speech') {
     response.writeHead(200, { 'content-type': 'audio/mpeg' }).end(Buffer.from([1, 2, 3]))
+  } else if (FILES[path] !== undefined) {
+    response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(FILES[path])
   } else if (body.stream === true) {
     await sendEvent(response, { id: 'cmpl-0001', choices: [{ index: 0, text: 'Hi' }] })
     await sendEvent(response, REPLIES['/v1/completions'] ?? {})
@@ -124,6 +127,7 @@ export const openaiMore: TestedSdk<OpenAI> = {
     moderation: async (client) => client.moderations.create({ input: 'text' }),
     chat_billed_by_gateway: async (client) =>
       client.chat.completions.create({ model: 'anthropic/claude', messages: [] }),
+    ...BATCH_SCENARIOS,
   },
   spans: {
     completion: describeCompletion({ 'gen_ai.request.max_tokens': 9 }),
@@ -163,6 +167,7 @@ export const openaiMore: TestedSdk<OpenAI> = {
       'gen_ai.usage.cost.currency': 'USD',
       'gen_ai.usage.cost.source': 'provider',
     }),
+    ...BATCH_SPANS,
   },
 }
 
