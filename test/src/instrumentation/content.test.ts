@@ -24,6 +24,8 @@ const SAID: Readonly<Record<string, Readonly<Record<string, readonly [string, st
       message: [TICKET, BILLING, 'end_turn'],
       message_stream: [TICKET, BILLING, 'end_turn'],
     },
+    // Whatever was said in a batch is not recorded.
+    anthropicBatches: {},
     anthropicBedrock: { message: [TICKET, BILLING, 'end_turn'] },
     anthropicVertex: { message: [TICKET, BILLING, 'end_turn'] },
     bedrock: {
