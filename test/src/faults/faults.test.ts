@@ -12,6 +12,7 @@ import { expect, test } from 'vitest'
 import { makeFolder, onStop, stopAfterEach, waitFor } from '../end-to-end/children.ts'
 import { startProcessor, type Processor } from '../end-to-end/processor.ts'
 import { makeChatSpan } from '../end-to-end/requests.ts'
+import { preloadClock } from './clock-env.ts'
 import { runKills } from './kill-run.ts'
 import { findDifferences } from './outcome.ts'
 import { startTraffic, type Traffic } from './traffic.ts'
@@ -132,10 +133,7 @@ test('a clock that steps back by a day, and forward again', async () => {
   const witness = await startWitness()
   const processor = await startProcessor({
     forward: { protocol: 'http', endpoint: witness.url },
-    env: {
-      SPANCOST_TEST_CLOCK: clock,
-      NODE_OPTIONS: `--import=${new URL('../../dist/faults/clock.js', import.meta.url).href}`,
-    },
+    env: preloadClock(clock),
   })
   const traffic = startTraffic(() => [processor])
   for (const offsetMs of [-3_600_000, -DAY_MS, DAY_MS, 0]) {

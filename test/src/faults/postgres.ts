@@ -12,7 +12,8 @@ export interface Postgres {
 
 /** Debian keeps the programs of each version here, and not in the path. */
 const DEBIAN = '/usr/lib/postgresql'
-const USER = 'spancost'
+const PROGRAMS = ['initdb', 'postgres', 'pg_isready', 'pg_basebackup', 'pg_ctl', 'psql']
+export const USER = 'spancost'
 
 /** It refuses to run as the superuser. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
@@ -20,68 +21,114 @@ const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 /** `undefined`: there is none here, which is an error where CI=true. */
 export async function startPostgres(): Promise<Postgres | undefined> {
   const programs = await findPrograms()
-  if (programs === undefined) {
-    const reason = 'there is no PostgreSQL (initdb and postgres) on this machine'
-    if (process.env['CI'] === 'true') throw new Error(reason)
-    console.warn(`skipped: ${reason}`)
-    return undefined
+  if (programs === undefined) return undefined
+  const folder = await makeServerFolder()
+  const data = path.join(folder, 'data')
+  await programs.initialize(data)
+  const server = createServer(programs, folder, data)
+  await server.start()
+  return {
+    url: `postgres://${USER}@localhost/postgres?host=${folder}`,
+    restart: async (signal) => {
+      await server.end(signal)
+      await server.start()
+    },
   }
+}
+
+export async function makeServerFolder(): Promise<string> {
   const folder = await makeFolder()
   if (NOBODY.uid !== undefined) await chown(folder, NOBODY.uid, NOBODY.gid)
-  const data = path.join(folder, 'data')
-  const options = { cwd: folder, stdio: 'ignore', ...NOBODY } as const
-  const init = ['-D', data, '-U', USER, '--auth=trust', '--no-sync', '--locale=C', '-E', 'UTF8']
-  execFileSync(path.join(programs, 'initdb'), init, options)
+  return folder
+}
+
+export interface Server {
+  start(): Promise<void>
+  end(signal: NodeJS.Signals): Promise<void>
+}
+
+/** On the data of a folder, with its socket in `folder` and no port. */
+export function createServer(programs: Programs, folder: string, data: string): Server {
   // The crash is of PostgreSQL, not of the machine: what the kernel has is not lost.
   const settings = ['fsync=off', 'listen_addresses=', `unix_socket_directories=${folder}`]
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
-
   let server: ChildProcess
-  const start = async (): Promise<void> => {
-    await waitFor('PostgreSQL', async () => {
-      // After a crash it does not start until the last of its old processes has gone.
-      server = spawn(path.join(programs, 'postgres'), args, options)
-      return (await isReady(programs, folder, server)) ? true : undefined
-    })
-  }
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return
     const exited = new Promise((resolve) => server.once('exit', resolve))
     server.kill(signal)
     await exited
   }
-  onStop(() => end('SIGINT'))
-  await start()
+  let isFirst = true
   return {
-    url: `postgres://${USER}@localhost/postgres?host=${folder}`,
-    restart: async (signal) => {
-      await end(signal)
-      await start()
+    start: async () => {
+      if (isFirst) onStop(() => end('SIGINT'))
+      isFirst = false
+      await waitFor('PostgreSQL', async () => {
+        // After a crash it does not start until the last of its old processes has gone.
+        server = spawn(path.join(programs.folder, 'postgres'), args, optionsIn(folder))
+        return (await isReady(programs, folder, server)) ? true : undefined
+      })
     },
+    end,
   }
 }
 
 /** Waits until it takes connections, or has ended. */
-async function isReady(programs: string, folder: string, server: ChildProcess): Promise<boolean> {
+async function isReady(programs: Programs, folder: string, server: ChildProcess): Promise<boolean> {
   const exited = new Promise<boolean>((resolve) => server.once('exit', () => resolve(false)))
   const ready = waitFor('connection', async () => {
-    execFileSync(path.join(programs, 'pg_isready'), ['-h', folder], { stdio: 'ignore' })
+    programs.run('pg_isready', ['-h', folder])
     return true
   })
   ready.catch(() => {})
   return Promise.race([exited, ready])
 }
 
-async function findPrograms(): Promise<string | undefined> {
+export interface Programs {
+  readonly folder: string
+  initialize(data: string): Promise<void>
+  /** What it printed; throws where it fails. */
+  run(program: string, args: readonly string[]): string
+}
+
+/** `undefined`, said on the screen, where there is none; an error where CI=true. */
+export async function findPrograms(): Promise<Programs | undefined> {
+  const folder = await findFolder()
+  if (folder === undefined) {
+    const reason = `there is no PostgreSQL (${PROGRAMS.join(', ')}) on this machine`
+    if (process.env['CI'] === 'true') throw new Error(reason)
+    console.warn(`skipped: ${reason}`)
+    return undefined
+  }
+  const run = (program: string, args: readonly string[]): string =>
+    execFileSync(path.join(folder, program), args, {
+      ...NOBODY,
+      cwd: '/',
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  return {
+    folder,
+    run,
+    initialize: async (data) => {
+      run('initdb', ['-D', data, '-U', USER, '--auth=trust', '--no-sync', '--locale=C', '-EUTF8'])
+    },
+  }
+}
+
+function optionsIn(cwd: string) {
+  return { cwd, stdio: 'ignore', ...NOBODY } as const
+}
+
+async function findFolder(): Promise<string | undefined> {
   const versions = await readdir(DEBIAN).catch((): string[] => [])
   const debian = versions
     .toSorted((one, other) => Number(other) - Number(one))
     .map((version) => path.join(DEBIAN, version, 'bin'))
-  const folders = [...debian, ...(process.env['PATH'] ?? '').split(path.delimiter)]
-  for (const folder of folders) {
-    const names = ['initdb', 'postgres', 'pg_isready']
+  for (const folder of [...debian, ...(process.env['PATH'] ?? '').split(path.delimiter)]) {
     const found = await Promise.all(
-      names.map((name) => stat(path.join(folder, name)).catch(() => undefined)),
+      PROGRAMS.map((name) => stat(path.join(folder, name)).catch(() => undefined)),
     )
     if (found.every((file) => file !== undefined)) return folder
   }
