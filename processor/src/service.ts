@@ -36,6 +36,8 @@ import { VERSION } from './version.ts'
 import { editAlert, readAlerts } from './watch/alerts.ts'
 import { createChannel } from './watch/channels/index.ts'
 import { createQuietHours } from './watch/quiet-hours.ts'
+import { createTell } from './watch/tell.ts'
+import { createAnomalyEyes, watchAnomalies } from './watch/watch-anomalies.ts'
 import { watchBudgets } from './watch/watch-budgets.ts'
 
 /** What several rooms are built on. */
@@ -86,10 +88,22 @@ async function startRooms(
   const books = await keepBooks(config.prices, log, telemetry.onBook)
   stops.push(async () => books.stop())
 
-  const budgets = await startBudgets(config, { store, books, log }, telemetry, stops)
+  const { api: budgets, onRecorded } = await startBudgets(
+    config,
+    { store, books, log },
+    telemetry,
+    stops,
+  )
 
   const { otlp } = config.receivers
-  const consumers = connectAll(config, { store, books, log }, telemetry, stops)
+  const watched: Telemetry = {
+    ...telemetry,
+    onRecorded(entries, recorded) {
+      telemetry.onRecorded(entries, recorded)
+      onRecorded(entries, recorded)
+    },
+  }
+  const consumers = connectAll(config, { store, books, log }, watched, stops)
   const inFlight = createInFlight(otlp.maxInFlightBytes)
   telemetry.watchInFlight(inFlight.readBytes)
   const limited = limitInFlight(inFlight, distribute(consumers))
@@ -189,21 +203,28 @@ async function startBudgets(
 ) {
   const { desk, decisions, signals } = openBudgets(store, books, approvals)
   await desk.declare(declared)
-  const { routes, repeatAfterMs, intervalMs } = alerts
+  const { routes, repeatAfterMs, intervalMs, anomalies } = alerts
   const channels = new Map(
     Object.entries(alerts.channels).map(([name, options]) => [name, createChannel(options)]),
   )
   const isQuiet = createQuietHours(alerts.quiet)
   const rules = { isQuiet, ...(repeatAfterMs !== undefined && { repeatAfterMs }) }
-  const watch = watchBudgets({ store, desk, signals, log, channels, routes, rules, intervalMs })
+  const tell = createTell({ channels, routes, store, log })
+  const watch = watchBudgets({ store, desk, signals, log, tell, rules, intervalMs })
   stops.push(() => watch.stop())
+  const eyes = anomalies && createAnomalyEyes(store, anomalies)
+  if (anomalies !== undefined && eyes !== undefined) {
+    const seen = watchAnomalies({ ...anomalies, eyes, store, tell, rules, log })
+    stops.push(() => seen.stop())
+  }
   const told: AlertDesk = {
     list: () => readAlerts(store),
     acknowledge: (key, who) => editAlert(key, { acknowledgedBy: who }, store),
     snooze: (key, untilUnixMs) => editAlert(key, { snoozedUntilUnixMs: untilUnixMs }, store),
   }
   telemetry.watchBudgets(() => watch.read().standings)
-  return { desk, decisions, alerts: told, forecasts: () => watch.read().forecasts }
+  const api = { desk, decisions, alerts: told, forecasts: () => watch.read().forecasts }
+  return { api, onRecorded: eyes?.onRecorded ?? (() => undefined) }
 }
 
 /**

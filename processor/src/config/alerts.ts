@@ -1,9 +1,12 @@
+import { parseAmount } from '@spancost/pricing'
 import { z } from 'zod'
+import { ANOMALY_KINDS } from '../watch/anomaly-signs.ts'
 import type { ChannelOptions } from '../watch/channels/index.ts'
 import { LEVELS } from '../watch/notice.ts'
 import type { QuietHours } from '../watch/quiet-hours.ts'
 import type { Route } from '../watch/routes.ts'
-import { baseUrl, durationBetween, headers, text } from './values.ts'
+import type { AnomalyOptions } from '../watch/watch-anomalies.ts'
+import { baseUrl, decimal, durationBetween, headers, label, text, zone } from './values.ts'
 
 /** The section `alerts`: who is told what, and how. */
 
@@ -58,6 +61,22 @@ const route = z.strictObject({
   owners: z.array(text(200)).min(1).optional().describe('Absent: all'),
 })
 
+const anomalies = z.strictObject({
+  watch: z
+    .array(z.enum(ANOMALY_KINDS))
+    .prefault([...ANOMALY_KINDS])
+    .describe('What is looked for'),
+  by: z
+    .array(label)
+    .max(4)
+    .prefault(['service'])
+    .describe('Labels; each combination of their values is watched by itself. `[]`: all together'),
+  hourFloor: decimal.prefault('1').describe('USD; an hour that costs no more is no anomaly'),
+  operationFloor: decimal.prefault('0.1').describe('USD; the same of a single operation'),
+  zone: zone.prefault('UTC').describe('Whose clock tells which hours of the week are alike'),
+  interval: durationBetween('10s', '10m').prefault('1m').describe('Between two looks. 10s to 10m'),
+})
+
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as 22:00')
 
 export const alerts = z
@@ -71,9 +90,12 @@ export const alerts = z
       .optional()
       .describe('How often people are told again of what lasts; absent: once'),
     quiet: z
-      .strictObject({ from: timeOfDay, to: timeOfDay, zone: text(64).prefault('UTC') })
+      .strictObject({ from: timeOfDay, to: timeOfDay, zone: zone.prefault('UTC') })
       .optional()
       .describe('When only what is critical is told; the rest afterwards, if it still lasts'),
+    anomalies: anomalies
+      .optional()
+      .describe('Absent: nobody looks for anomalies. `{}` looks for all of them'),
     interval: durationBetween('1s', '10m').prefault('10s').describe('Between two looks. 1s to 10m'),
   })
   .superRefine(({ channels, routes }, context) => {
@@ -92,16 +114,27 @@ export interface Alerts {
   readonly repeatAfterMs?: number
   readonly quiet?: QuietHours
   readonly intervalMs: number
+  readonly anomalies?: AnomalyOptions
 }
 
 export function completeAlerts(written: z.infer<typeof alerts>): Alerts {
-  const { channels, routes, repeatAfter, quiet, interval } = written
+  const { channels, routes, repeatAfter, quiet, interval, anomalies: eyes } = written
   return {
     // What is absent is left out, which is all that options and routes differ by.
     channels: channels as Alerts['channels'],
     routes: routes as Alerts['routes'],
     intervalMs: interval,
     ...(repeatAfter !== undefined && { repeatAfterMs: repeatAfter }),
+    ...(eyes !== undefined && {
+      anomalies: {
+        watch: eyes.watch,
+        by: eyes.by,
+        zone: eyes.zone,
+        hourFloorAtto: parseAmount(eyes.hourFloor),
+        operationFloorAtto: parseAmount(eyes.operationFloor),
+        intervalMs: eyes.interval,
+      },
+    }),
     ...(quiet !== undefined && {
       quiet: {
         fromMinute: toMinute(quiet.from),

@@ -2,7 +2,7 @@ import { DEFAULT_THRESHOLDS, PERIODS, type Budget, type Limit } from '@spancost/
 import { TOKEN_TYPES } from '@spancost/ledger'
 import { parseAmount } from '@spancost/pricing'
 import { z } from 'zod'
-import { decimal, instant, text } from './values.ts'
+import { decimal, instant, label, text, zone } from './values.ts'
 
 /** How a budget is written, in the config and over the API alike. */
 
@@ -19,10 +19,6 @@ const WEEKDAYS = [
 const id = z
   .string('expected an id')
   .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'an id is up to 64 of a-z, 0-9, `-`, `_` and `.`')
-
-const label = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,63}$/, 'a label is named by up to 64 of a-z, 0-9 and _, a letter first')
 
 const pattern = text(256)
 const patterns = z.union([pattern.transform((one) => [one]), z.array(pattern).min(1).max(256)])
@@ -60,26 +56,21 @@ const limit = z
   ])
   .describe('`{amount: "1000"}` in USD, `{tokens: 5000000}` or `{operations: 1000}`')
 
-const window = z
-  .strictObject({
-    period: z.enum(PERIODS).describe('How long a window is; `total`: there is one only'),
-    zone: text(64).prefault('UTC').describe('IANA time zone whose clock windows follow'),
-    weekStart: z.enum(WEEKDAYS).prefault('monday').describe('First day of a week'),
-    fiscalStart: z
-      .int()
-      .min(1)
-      .max(12)
-      .prefault(1)
-      .describe('First month of a year, from which quarters count, too'),
-    carryOver: z
-      .boolean()
-      .prefault(false)
-      .describe('Whether what a window leaves unspent is added to the next, once'),
-  })
-  .refine(({ zone }) => isZone(zone), {
-    path: ['zone'],
-    error: 'no time zone; write it like Europe/Berlin',
-  })
+const window = z.strictObject({
+  period: z.enum(PERIODS).describe('How long a window is; `total`: there is one only'),
+  zone: zone.prefault('UTC').describe('IANA time zone whose clock windows follow'),
+  weekStart: z.enum(WEEKDAYS).prefault('monday').describe('First day of a week'),
+  fiscalStart: z
+    .int()
+    .min(1)
+    .max(12)
+    .prefault(1)
+    .describe('First month of a year, from which quarters count, too'),
+  carryOver: z
+    .boolean()
+    .prefault(false)
+    .describe('Whether what a window leaves unspent is added to the next, once'),
+})
 
 const action = z
   .union([
@@ -155,11 +146,3 @@ export const budget = z
       ...(validTo !== undefined && { validToUnixMs: validTo }),
     }
   })
-
-function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}

@@ -95,3 +95,19 @@ export const instant = z
 export const decimal = z.string('expected a decimal in quotes').regex(/^\d{1,9}(\.\d{1,18})?$/, {
   error: 'expected a decimal in quotes, such as "1000"',
 })
+
+/** The name of a label of spend. */
+export const label = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,63}$/, 'a label is named by up to 64 of a-z, 0-9 and _, a letter first')
+
+/** An IANA time zone. */
+export const zone = text(64).refine(isZone, 'no time zone; write it like Europe/Berlin')
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}

@@ -1,29 +1,44 @@
-import { stepAlert, type Alert, type Threshold } from '@spancost/budget'
-import type { Store, StoredBudget } from '@spancost/ledger'
-import { formatAmount } from '@spancost/pricing'
-import type { Standing } from '../budgets/standing.ts'
-import { trimNotice, type Notice } from './notice.ts'
-import { levelOf } from './threshold-level.ts'
-
-/** The note that alerts are kept in, so that a restart tells nobody twice. */
-const NOTE = 'alerts'
+import { stepAlert, type Alert } from '@spancost/budget'
+import type { Store } from '@spancost/ledger'
+import { LEVELS, trimNotice, type Notice, type NoticeLevel } from './notice.ts'
 
 /** What is over is remembered for so long, so that what flickers is not told again and again. */
 const FORGET_AFTER_MS = 24 * 3_600_000
 
-/** Beyond these, further thresholds are not watched; the log says so. */
+/** An event is told of for so long. */
+const EVENT_MS = 3_600_000
+
+/** Beyond these, further signs are not watched. */
 const MAX_ALERTS = 10_000
 
 type Alerts = Record<string, Alert>
 
-/** One threshold of one counter in one window. */
-interface Watched {
+/** Something that may be wrong, such as a threshold of a budget in one window. */
+export interface Sign {
   readonly key: string
   readonly isWrong: boolean
-  readonly threshold: Threshold
-  readonly stored: StoredBudget
-  readonly standing: Standing
+  readonly level: NoticeLevel
+  /** It has happened, and does not last: it is told once, and never that it is over. */
+  readonly isEvent?: boolean
+  /** What people are told of it, as it is now. */
+  describe(): Description
 }
+
+type Description = Pick<Notice, 'title' | 'text' | 'facts' | 'budgetId' | 'owner'>
+
+/** Signs of one kind. */
+export interface Lookout {
+  /** The note that their alerts are kept in, so that a restart tells nobody twice. */
+  readonly note: string
+  /**
+   * What people are told of an open alert that nobody looks at any more. `undefined`: it was an
+   * event, which is over after an hour, without a word.
+   */
+  describeGone(key: string): Description | undefined
+}
+
+/** Of all lookouts; the second is that of keys that begin with `anomaly/`. */
+const NOTES = ['alerts', 'anomalies'] as const
 
 export interface AlertRules {
   readonly repeatAfterMs?: number
@@ -33,45 +48,43 @@ export interface AlertRules {
 
 export interface Told {
   readonly notices: readonly Notice[]
-  /** Thresholds that were passed or are no longer, told or not: the log has every one. */
+  /** Signs that have become wrong or are no longer, told or not: the log has every one. */
   readonly changes: readonly Notice[]
 }
 
 /**
- * Looks at all thresholds, writes down what people are told, and answers with it. Of several
- * processors on one ledger, the one that writes first tells; the others answer with nothing.
+ * Looks at all signs, writes down what people are told, and answers with it. Of several processors
+ * on one ledger, the one that writes first tells; the others answer with nothing.
  */
 export async function updateAlerts(
-  standings: readonly (readonly [StoredBudget, readonly Standing[]])[],
+  signs: readonly Sign[],
+  { note: name, describeGone }: Lookout,
   store: Store,
   rules: AlertRules,
   nowUnixMs: number,
 ): Promise<Told> {
-  const note = await store.readNote(NOTE)
+  const note = await store.readNote(name)
   const before = note === undefined ? {} : (JSON.parse(note.text) as Alerts)
   const after: Alerts = {}
   const notices: Notice[] = []
   const changes: Notice[] = []
-  const watched = listWatched(standings).slice(0, MAX_ALERTS)
-  for (const each of watched) {
-    const isQuiet = rules.isQuiet(nowUnixMs) && levelOf(each.threshold) !== 'critical'
+  for (const sign of signs.slice(0, MAX_ALERTS)) {
     const { repeatAfterMs } = rules
-    const step = stepAlert(before[each.key], {
-      isWrong: each.isWrong,
+    const step = stepAlert(before[sign.key], {
+      isWrong: sign.isWrong,
       nowUnixMs,
-      isQuiet,
-      ...(repeatAfterMs !== undefined && { repeatAfterMs }),
+      isQuiet: rules.isQuiet(nowUnixMs) && !isUrgent(sign.level),
+      ...(repeatAfterMs !== undefined && !sign.isEvent && { repeatAfterMs }),
     })
     if (step === undefined) continue
-    after[each.key] = step.alert
-    const wasWrong = isOpen(before[each.key])
-    const notice = writeNotice(each, step.alert, nowUnixMs)
-    if (wasWrong !== each.isWrong) changes.push(notice)
+    after[sign.key] = step.alert
+    const notice = writeNotice(sign, step.alert, nowUnixMs)
+    if (isOpen(before[sign.key]) !== sign.isWrong) changes.push(notice)
     if (step.tell !== undefined) notices.push(notice)
   }
   for (const [key, alert] of Object.entries(before)) {
     if (key in after) continue
-    const over = closeOld(key, alert, nowUnixMs)
+    const over = closeOld(key, alert, describeGone, nowUnixMs)
     if (over.keep !== undefined) after[key] = over.keep
     if (over.notice !== undefined) {
       notices.push(over.notice)
@@ -80,20 +93,28 @@ export async function updateAlerts(
   }
   const text = JSON.stringify(after)
   if (text === JSON.stringify(before)) return { notices, changes }
-  const isOurs = await store.writeNote(NOTE, text, note?.version ?? 0)
+  const isOurs = await store.writeNote(name, text, note?.version ?? 0)
   return isOurs ? { notices, changes } : { notices: [], changes: [] }
 }
 
+function isUrgent(level: NoticeLevel): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf('critical')
+}
+
 /** Marks alerts as not told, after nobody could be reached: the next look tells again. */
-export async function forgetTold(keys: readonly string[], store: Store): Promise<void> {
-  const note = await store.readNote(NOTE)
+export async function forgetTold(
+  keys: readonly string[],
+  { note: name }: Pick<Lookout, 'note'>,
+  store: Store,
+): Promise<void> {
+  const note = await store.readNote(name)
   if (note === undefined) return
   const alerts = JSON.parse(note.text) as Alerts
   for (const key of keys) {
     const { toldUnixMs: _, ...alert } = alerts[key] ?? { sinceUnixMs: 0 }
     if (key in alerts) alerts[key] = alert
   }
-  await store.writeNote(NOTE, JSON.stringify(alerts), note.version)
+  await store.writeNote(name, JSON.stringify(alerts), note.version)
 }
 
 /** Says that somebody knows, or wants to hear of it later. `false`: there is no such alert. */
@@ -102,110 +123,56 @@ export async function editAlert(
   edit: Pick<Alert, 'acknowledgedBy'> | Pick<Alert, 'snoozedUntilUnixMs'>,
   store: Store,
 ): Promise<boolean> {
+  const name = NOTES[key.startsWith('anomaly/') ? 1 : 0]
   for (;;) {
-    const note = await store.readNote(NOTE)
+    const note = await store.readNote(name)
     const alerts = note === undefined ? {} : (JSON.parse(note.text) as Alerts)
     const alert = alerts[key]
     if (alert === undefined) return false
     const text = JSON.stringify({ ...alerts, [key]: { ...alert, ...edit } })
-    if (await store.writeNote(NOTE, text, note?.version ?? 0)) return true
+    if (await store.writeNote(name, text, note?.version ?? 0)) return true
   }
 }
 
 /** What is known of alerts, by key. */
 export async function readAlerts(store: Store): Promise<Readonly<Record<string, Alert>>> {
-  const note = await store.readNote(NOTE)
-  return note === undefined ? {} : (JSON.parse(note.text) as Alerts)
-}
-
-function listWatched(
-  standings: readonly (readonly [StoredBudget, readonly Standing[]])[],
-): Watched[] {
-  return standings.flatMap(([stored, each]) =>
-    each.flatMap((standing) =>
-      stored.budget.thresholds.map((threshold) => ({
-        key: keyOf(stored, standing, threshold),
-        isWrong: standing.assessment.passed.includes(threshold),
-        threshold,
-        stored,
-        standing,
-      })),
-    ),
-  )
-}
-
-function keyOf({ budget }: StoredBudget, { key, window }: Standing, threshold: Threshold): string {
-  const who = key === '' ? '' : `/${encodeURIComponent(key)}`
-  return `budget/${budget.id}${who}/${window.id}/${threshold.of}/${threshold.percent}`
+  const notes = await Promise.all(NOTES.map((name) => store.readNote(name)))
+  const read = notes.map((note) => (note === undefined ? {} : (JSON.parse(note.text) as Alerts)))
+  return Object.assign({}, ...read) as Alerts
 }
 
 function isOpen(alert: Alert | undefined): boolean {
   return alert !== undefined && alert.resolvedUnixMs === undefined
 }
 
-/** Of a window that is over, or a budget that is gone: told once that it is, then forgotten. */
+/** Of what nobody looks at any more: told once that it is over, then forgotten. */
 function closeOld(
   key: string,
   alert: Alert,
+  describeGone: Lookout['describeGone'],
   nowUnixMs: number,
 ): { readonly keep?: Alert; readonly notice?: Notice } {
-  const { resolvedUnixMs } = alert
+  const { resolvedUnixMs, sinceUnixMs } = alert
   if (resolvedUnixMs !== undefined) {
     return nowUnixMs - resolvedUnixMs > FORGET_AFTER_MS ? {} : { keep: alert }
   }
   const keep = { ...alert, resolvedUnixMs: nowUnixMs }
-  if (alert.toldUnixMs === undefined) return { keep }
-  const [, budgetId = ''] = key.split('/')
-  const notice = trimNotice({
+  const gone = describeGone(key)
+  // Another processor may have seen the event, and still tell of it.
+  if (gone === undefined && nowUnixMs - sinceUnixMs < EVENT_MS) return { keep: alert }
+  if (gone === undefined || alert.toldUnixMs === undefined) return { keep }
+  const about = {
     key,
     status: 'resolved',
     level: 'info',
-    title: `Budget ${budgetId}: the window is over`,
-    text: `A new window has begun, or the budget is gone.`,
-    facts: [],
     atUnixMs: nowUnixMs,
-    sinceUnixMs: alert.sinceUnixMs,
-    budgetId,
-  })
-  return { keep, notice }
+    sinceUnixMs,
+  } as const
+  return { keep, notice: trimNotice({ ...about, ...gone }) }
 }
 
-function writeNotice(
-  { key, isWrong, threshold, stored, standing }: Watched,
-  { sinceUnixMs }: Alert,
-  atUnixMs: number,
-): Notice {
-  const { budget } = stored
-  const { assessment, window, unpriced } = standing
-  const show = (amount: bigint) =>
-    budget.limit.measure === 'cost'
-      ? `${formatAmount(amount)} USD`
-      : `${amount} ${budget.limit.measure}`
-  const who = standing.key === '' ? '' : ` for ${(JSON.parse(standing.key) as string[]).join(', ')}`
-  const what = threshold.of === 'spent' ? 'is used to' : 'is forecast to reach'
-  const { owner } = budget
-  return trimNotice({
-    key,
-    status: isWrong ? 'firing' : 'resolved',
-    level: levelOf(threshold),
-    title: isWrong
-      ? `Budget ${budget.name}${who} ${what} ${threshold.percent} %`
-      : `Budget ${budget.name}${who} is below ${threshold.percent} % again`,
-    text: `${show(assessment.spent)} of ${show(assessment.limit)} are spent in ${window.id}.`,
-    facts: [
-      { name: 'spent', value: show(assessment.spent) },
-      { name: 'limit', value: show(assessment.limit) },
-      { name: 'held', value: show(assessment.held) },
-      ...(assessment.forecast === undefined
-        ? []
-        : [{ name: 'forecast', value: show(assessment.forecast) }]),
-      ...(unpriced === 0n ? [] : [{ name: 'operations without a price', value: `${unpriced}` }]),
-      { name: 'window', value: window.id },
-      ...(owner === undefined ? [] : [{ name: 'owner', value: owner }]),
-    ],
-    atUnixMs,
-    sinceUnixMs,
-    budgetId: budget.id,
-    ...(owner !== undefined && { owner }),
-  })
+function writeNotice(sign: Sign, { sinceUnixMs }: Alert, atUnixMs: number): Notice {
+  const { key, isWrong, level } = sign
+  const status = isWrong ? 'firing' : 'resolved'
+  return trimNotice({ key, status, level, atUnixMs, sinceUnixMs, ...sign.describe() })
 }

@@ -5,6 +5,7 @@ import { createBudgetDesk } from '../budgets/desk.ts'
 import { readStandings } from '../budgets/standing.ts'
 import { createEntry } from '../testing/api.ts'
 import { editAlert, forgetTold, updateAlerts } from './alerts.ts'
+import { BUDGET_LOOKOUT, listBudgetSigns } from './budget-signs.ts'
 import { createQuietHours } from './quiet-hours.ts'
 
 /** Entries of the tests start on 2026-08-01 and cost 10 USD each. */
@@ -41,7 +42,13 @@ async function look(at: number, isQuiet = false) {
   if (stored === undefined) throw new Error('no budget')
   const standings = [[stored, await readStandings(stored, store.budgets, at)]] as const
   const rules = { isQuiet: () => isQuiet }
-  const { notices, changes } = await updateAlerts(standings, store, rules, at)
+  const { notices, changes } = await updateAlerts(
+    listBudgetSigns(standings),
+    BUDGET_LOOKOUT,
+    store,
+    rules,
+    at,
+  )
   const show = ({ status, level, title }: (typeof notices)[number]) =>
     `${status} ${level}: ${title}`
   return { notices, told: notices.map(show), changed: changes.length }
@@ -107,7 +114,7 @@ test('what nobody could be told is told again, and what somebody knows is not re
   const { notices } = await look(AT)
   const keys = notices.map(({ key }) => key)
   expect(keys[1]).toBe('budget/web/month:2026-08-01/spent/80')
-  await forgetTold(keys.slice(1), store)
+  await forgetTold(keys.slice(1), BUDGET_LOOKOUT, store)
   expect((await look(AT + 1)).told).toEqual(['firing warning: Budget Web team is used to 80 %'])
   expect(await editAlert(keys[1]!, { acknowledgedBy: 'olga' }, store)).toBe(true)
   expect(await editAlert('nothing', { acknowledgedBy: 'olga' }, store)).toBe(false)

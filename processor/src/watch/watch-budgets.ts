@@ -4,17 +4,15 @@ import type { BudgetDesk } from '../budgets/desk.ts'
 import { makeForecasts } from '../budgets/forecasts.ts'
 import type { Signals } from '../budgets/signals.ts'
 import { readStandings, type Standing } from '../budgets/standing.ts'
-import { forgetTold, updateAlerts, type AlertRules } from './alerts.ts'
-import type { Notice } from './notice.ts'
-import { chooseChannels, type Route } from './routes.ts'
-import { sendNotice, type Channel } from './send.ts'
+import { updateAlerts, type AlertRules } from './alerts.ts'
+import { BUDGET_LOOKOUT, listBudgetSigns } from './budget-signs.ts'
+import type { Tell } from './tell.ts'
 
 export interface Watching {
   readonly store: Store
   readonly desk: BudgetDesk
   readonly signals: Signals
-  readonly channels: ReadonlyMap<string, Channel>
-  readonly routes: readonly Route[]
+  readonly tell: Tell
   readonly rules: AlertRules
   readonly log: Logger
   readonly intervalMs: number
@@ -55,25 +53,11 @@ export function watchBudgets(watching: Watching) {
       standings.push([stored, await readStandings(stored, store.budgets, nowMs, forecasts)])
     }
     last = { atUnixMs: nowMs, standings, forecasts }
-    const { notices, changes } = await updateAlerts(standings, store, rules, nowMs)
+    const signs = listBudgetSigns(standings)
+    const { notices, changes } = await updateAlerts(signs, BUDGET_LOOKOUT, store, rules, nowMs)
     for (const notice of changes)
       log.info({ event: 'spancost.budget.state', ...notice }, notice.title)
-    await tell(notices)
-  }
-
-  async function tell(notices: readonly Notice[]): Promise<void> {
-    const failed: string[] = []
-    for (const notice of notices) {
-      for (const [name, channel] of chooseChannels(notice, watching.routes, watching.channels)) {
-        try {
-          await sendNotice(channel, notice)
-        } catch (error) {
-          log.error({ err: error, channel: name, key: notice.key }, 'nobody could be told')
-          if (notice.status === 'firing') failed.push(notice.key)
-        }
-      }
-    }
-    if (failed.length > 0) await forgetTold(failed, store)
+    await watching.tell(notices, BUDGET_LOOKOUT)
   }
 
   function run(): void {
