@@ -76,6 +76,21 @@ export interface StoredEntry extends Entry {
   readonly recordedAtUnixMs: number
 }
 
+/** Of an entry, what a list shows: as `StoredEntry` has it, in a fraction of its size. */
+export interface EntryOutline extends Pick<
+  StoredEntry,
+  | 'spanId'
+  | 'parentSpanId'
+  | 'spanName'
+  | 'startTimeUnixNano'
+  | 'endTimeUnixNano'
+  | 'labels'
+  | 'standing'
+> {
+  readonly operation: Pick<Operation, 'name'>
+  readonly rating: Pick<Rating, 'status' | 'costAtto'>
+}
+
 /** How an entry is to be rated from now on. */
 export interface Repricing {
   readonly traceId: string

@@ -68,6 +68,9 @@ export function describeKeeping(place: Place): void {
     const stored = await store.entries({ traceId: createTraceId(1), limit: 3 })
     expect(stored.map((entry) => entry.startTimeUnixNano)).toEqual([10n, 20n, 30n])
     expect(await store.entries({ traceId: createTraceId(3), limit: 3 })).toEqual([])
+    const [, second] = stored
+    const { traceId, spanId } = second!
+    expect(await store.entries({ traceId, spanId, limit: 3 })).toEqual([second])
   })
 
   test('a question that makes no sense rejects', async () => {

@@ -1,6 +1,14 @@
 import type { CostPart, CostStatus } from '@spancost/pricing'
 import type { BudgetStore } from './budgets.ts'
-import type { Entry, Labels, Relative, Repricing, Standing, StoredEntry } from './entry.ts'
+import type {
+  Entry,
+  EntryOutline,
+  Labels,
+  Relative,
+  Repricing,
+  Standing,
+  StoredEntry,
+} from './entry.ts'
 import type { Granularity } from './zone.ts'
 import type { Change } from './decide-trace.ts'
 
@@ -184,11 +192,17 @@ export interface Store {
    * held stay. A dropped id is forgotten: its operation would count again. Several processors may call it at the same time.
    */
   retain(query: RetainQuery): Promise<Retained>
-  /** At most `limit` entries, oldest first. */
+  /** At most `limit` entries, oldest first; `spanId`: only the one with it. */
   entries(query: {
     readonly traceId: string
+    readonly spanId?: string
     readonly limit: number
   }): Promise<readonly StoredEntry[]>
+  /** The same entries, by what a list of them shows. */
+  outlines(query: {
+    readonly traceId: string
+    readonly limit: number
+  }): Promise<readonly EntryOutline[]>
   /** Its spans that are no operations, as far as they are kept; oldest first. */
   relatives(query: { readonly traceId: string }): Promise<readonly Relative[]>
   /** At most `limit` entries that started in a range, by their start; `after`: the last one before. */

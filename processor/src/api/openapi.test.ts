@@ -100,6 +100,7 @@ describe('the OpenAPI document', () => {
     ['/api/v1/traces', '?from=2026-08-01'],
     ['/api/v1/unpriced', ''],
     ['/api/v1/traces/{traceId}', ''],
+    ['/api/v1/traces/{traceId}', '?spans=columns'],
     ['/api/v1/entries', `?traceId=${TRACE_ONE}`],
     ['/api/v1/prices', '?provider=acme&model=one'],
     ['/api/v1/prices', '?provider=acme&model=nine'],

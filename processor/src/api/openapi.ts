@@ -1,6 +1,25 @@
 import { BUDGET_PATHS, BUDGET_SCHEMAS } from './openapi-budgets.ts'
-import { TOKEN_TYPES } from '@spancost/ledger'
-import { COST_PARTS } from '@spancost/pricing'
+import {
+  ASKED,
+  COUNT,
+  COUNTED,
+  FLAG,
+  get,
+  INSTANT,
+  LABELS,
+  limit,
+  listOf,
+  MONEY,
+  object,
+  PLACE,
+  query,
+  RANGE,
+  ref,
+  SPEND,
+  STANDING,
+  TEXT,
+} from './openapi-parts.ts'
+import { TRACE_PATHS, TRACE_SCHEMAS } from './openapi-traces.ts'
 
 /**
  * The API as OpenAPI 3.1, written by hand; `openapi.test.ts` holds it against the routes and against
@@ -15,9 +34,9 @@ export function describeApi(version: string) {
       description: 'What GenAI operations cost. Everything is read by GET or HEAD.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    paths: { ...PATHS, ...BUDGET_PATHS },
+    paths: { ...PATHS, ...TRACE_PATHS, ...BUDGET_PATHS },
     components: {
-      schemas: { ...SCHEMAS, ...BUDGET_SCHEMAS },
+      schemas: { ...SCHEMAS, ...TRACE_SCHEMAS, ...BUDGET_SCHEMAS },
       parameters: PARAMETERS,
       responses: {
         Problem: {
@@ -27,51 +46,6 @@ export function describeApi(version: string) {
       },
     },
   }
-}
-
-type JsonObject = Readonly<Record<string, unknown>>
-
-function ref(to: string) {
-  return { $ref: `#/components/${to}` }
-}
-
-function get(summary: string, parameters: readonly JsonObject[], schema: JsonObject) {
-  return {
-    get: {
-      summary,
-      parameters,
-      responses: {
-        200: { description: 'The answer', content: { 'application/json': { schema } } },
-        default: ref('responses/Problem'),
-      },
-    },
-  }
-}
-
-function query(name: string, description: string, schema: JsonObject, required = false) {
-  return { name, in: 'query', description, required, schema }
-}
-
-function object(properties: JsonObject, optional: readonly string[] = []) {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name))
-  return { type: 'object', properties, required }
-}
-
-const TEXT = { type: 'string' }
-const COUNT = { type: 'integer', minimum: 0 }
-const FLAG = { type: 'boolean' }
-const INSTANT = { type: 'string', format: 'date-time' }
-const MONEY = ref('schemas/Money')
-const STANDING = { enum: ['counted', 'held', 'restated', 'echo'] }
-const LABELS = { type: 'object', additionalProperties: TEXT }
-
-function listOf(items: JsonObject) {
-  return { type: 'array', items }
-}
-
-function limit(maximum: number, byDefault: number) {
-  const schema = { type: 'integer', minimum: 1, maximum, default: byDefault }
-  return query('limit', 'How many at most', schema)
 }
 
 const PARAMETERS = {
@@ -90,22 +64,6 @@ const PARAMETERS = {
   ),
   zone: query('zone', 'IANA time zone of dates, words and periods', { ...TEXT, default: 'UTC' }),
 }
-
-const RANGE = ['from', 'to', 'range', 'zone'].map((name) => ref(`parameters/${name}`))
-
-/** What of it an answer repeats, in figures. */
-const ASKED = { from: INSTANT, to: INSTANT, zone: TEXT }
-
-const SUMS = {
-  cost: MONEY,
-  parts: object(Object.fromEntries(COST_PARTS.map((part) => [part, MONEY]))),
-  tokens: object(Object.fromEntries(TOKEN_TYPES.map((type) => [type, COUNT]))),
-  operations: COUNT,
-}
-
-const SPEND = { ...SUMS, statuses: { type: 'object', additionalProperties: COUNT } }
-
-const COUNTED = { cost: MONEY, operations: COUNT, unpriced: COUNT }
 
 /** What an entry leaves out where the span did not say it or there is nothing to say. */
 const WHERE_KNOWN = [
@@ -148,8 +106,6 @@ const UNIT = { unit: TEXT, quantity: { type: 'number' }, rate: TEXT, cost: MONEY
 const UNITS = listOf(object(UNIT, ['rate', 'cost']))
 const { status, reason, card, cost } = RATING_MEMBERS
 const OF_OPERATION = { standing: STANDING, status, reason, card, cost, units: UNITS }
-const TIMES = { startTimeUnixNano: TEXT, endTimeUnixNano: TEXT }
-const PLACE = { spanId: TEXT, parentSpanId: TEXT, name: TEXT, service: TEXT, ...TIMES }
 
 const SCHEMAS = {
   Money: object({
@@ -277,10 +233,6 @@ const SCHEMAS = {
   ),
 }
 
-const ENTRIES = listOf(ref('schemas/Entry'))
-
-const TRACE_ID = { type: 'string', pattern: '^[0-9a-fA-F]{32}$' }
-
 const HEALTH = get('Whether the process answers', [], object({ status: { const: 'ok' } }))
 
 const READY = get(
@@ -319,17 +271,6 @@ const PATHS = {
       ['from', 'to'],
     ),
   ),
-  '/api/v1/traces': get(
-    'The most expensive traces with an operation in the range',
-    [query('sort', 'By what', { enum: ['cost'], default: 'cost' }), ...RANGE, limit(1000, 20)],
-    object(
-      {
-        ...ASKED,
-        traces: listOf(object({ traceId: TEXT, start: INSTANT, ...SUMS, unpriced: COUNT })),
-      },
-      ['from', 'to'],
-    ),
-  ),
   '/api/v1/unpriced': get(
     'What has no price, or not all of it, and what to add; the most frequent first',
     [...RANGE, limit(1000, 100)],
@@ -337,26 +278,6 @@ const PATHS = {
       'from',
       'to',
     ]),
-  ),
-  '/api/v1/traces/{traceId}': get(
-    'All spans that are known of one trace, and what its counted operations cost',
-    [{ name: 'traceId', in: 'path', required: true, schema: TRACE_ID }],
-    object({
-      traceId: TEXT,
-      ...COUNTED,
-      byModel: listOf(object({ model: TEXT, ...COUNTED }, ['model'])),
-      byService: listOf(object({ service: TEXT, ...COUNTED }, ['service'])),
-      byAgent: listOf(object({ agent: TEXT, ...COUNTED }, ['agent'])),
-      topSubtrees: listOf(object({ ...PLACE, ...COUNTED }, ['parentSpanId', 'service'])),
-      spans: listOf(ref('schemas/Span')),
-      entries: ENTRIES,
-      truncated: FLAG,
-    }),
-  ),
-  '/api/v1/entries': get(
-    'Entries of one trace, oldest first',
-    [query('traceId', 'Of which trace', TRACE_ID, true), limit(10_000, 100)],
-    object({ entries: ENTRIES, truncated: FLAG }),
   ),
   '/api/v1/prices': get(
     'The rates that would be used for a model, or why there are none',

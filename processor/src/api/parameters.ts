@@ -56,6 +56,11 @@ export const traceId: Parameter<string> = {
   read: (text) => (/^[0-9a-f]{32}$/i.test(text) ? text.toLowerCase() : undefined),
 }
 
+export const oneSpanId: Parameter<string> = {
+  expected: '16 hex digits',
+  read: (text) => (/^[0-9a-f]{16}$/i.test(text) ? text.toLowerCase() : undefined),
+}
+
 export const name: Parameter<string> = {
   expected: '1 to 256 characters',
   read: (text) => (text.length >= 1 && text.length <= 256 ? text : undefined),

@@ -1,18 +1,18 @@
-import type { Relative, StoredEntry } from '@spancost/ledger'
+import type { EntryOutline, Relative, StoredEntry } from '@spancost/ledger'
 
 /** A span of a trace as the ledger has it: an operation, or one that is between or above some. */
-export type TreeSpan =
-  | { readonly entry: StoredEntry; readonly relative?: never }
+export type TreeSpan<Operation extends EntryOutline = StoredEntry> =
+  | { readonly entry: Operation; readonly relative?: never }
   | { readonly relative: Relative; readonly entry?: never }
 
 /** In the order of their starts. A span that is both is the operation. */
-export function listTreeSpans(
-  entries: readonly StoredEntry[],
+export function listTreeSpans<Operation extends EntryOutline>(
+  entries: readonly Operation[],
   relatives: readonly Relative[],
-): readonly TreeSpan[] {
+): readonly TreeSpan<Operation>[] {
   const operations = new Set(entries.map(({ spanId }) => spanId))
   const others = relatives.filter(({ spanId }) => !operations.has(spanId))
-  const spans: TreeSpan[] = [
+  const spans: TreeSpan<Operation>[] = [
     ...entries.map((entry) => ({ entry })),
     ...others.map((relative) => ({ relative })),
   ]
@@ -22,7 +22,7 @@ export function listTreeSpans(
   })
 }
 
-function startOf({ entry, relative }: TreeSpan): bigint {
+function startOf({ entry, relative }: TreeSpan<EntryOutline>): bigint {
   return (entry ?? relative).startTimeUnixNano
 }
 
@@ -33,7 +33,7 @@ export interface CountedSum {
   readonly unpriced: number
 }
 
-export function sumEntries(entries: readonly StoredEntry[]): CountedSum {
+export function sumEntries(entries: readonly EntryOutline[]): CountedSum {
   return entries.map(valueOf).reduce(add, NOTHING)
 }
 
@@ -41,7 +41,9 @@ export function sumEntries(entries: readonly StoredEntry[]): CountedSum {
  * What each span comes to with all that is below it, by span id: from the whole trace at once, so
  * whatever the order it came in. Spans that are each other's ancestors stay without those below.
  */
-export function sumSubtrees(spans: readonly TreeSpan[]): ReadonlyMap<string, CountedSum> {
+export function sumSubtrees(
+  spans: readonly TreeSpan<EntryOutline>[],
+): ReadonlyMap<string, CountedSum> {
   const sums = new Map<string, CountedSum>()
   const parents = new Map<string, string>()
   const childrenLeft = new Map<string, number>()
@@ -67,7 +69,7 @@ export function sumSubtrees(spans: readonly TreeSpan[]): ReadonlyMap<string, Cou
 
 const NOTHING: CountedSum = { costAtto: 0n, operations: 0, unpriced: 0 }
 
-function valueOf({ standing, rating }: StoredEntry): CountedSum {
+function valueOf({ standing, rating }: EntryOutline): CountedSum {
   if (standing !== 'counted') return NOTHING
   const unpriced = rating.status === 'unpriced' ? 1 : 0
   return { costAtto: rating.costAtto ?? 0n, operations: 1, unpriced }

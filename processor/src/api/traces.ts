@@ -1,9 +1,10 @@
-import { MAX_RELATIVES, type StoredEntry } from '@spancost/ledger'
+import { MAX_RELATIVES, type EntryOutline } from '@spancost/ledger'
 import { owns } from './access.ts'
-import { answerJson, defineRoute, notFound, refuse } from './answer.ts'
+import { answerJson, defineRoute, notFound, refuse, type Asked } from './answer.ts'
 import { toEntryJson, toMoney, toSumsJson, toZonedInstant } from './json.ts'
-import { oneOf, traceId, wholeNumber } from './parameters.ts'
+import { oneOf, oneSpanId, traceId, wholeNumber } from './parameters.ts'
 import { RANGE_PARAMETERS, resolveAsked, toRangeJson } from './range.ts'
+import { toColumns } from './trace-columns.ts'
 import {
   listTreeSpans,
   sumEntries,
@@ -43,41 +44,63 @@ export const topTracesRoute = defineRoute(
  */
 export const traceRoute = defineRoute(
   '/api/v1/traces/{traceId}',
-  { traceId },
-  async ({ store, caller }, { traceId: id = '' }) => {
-    const [all, others] = await Promise.all([
-      store.entries({ traceId: id, limit: MAX_ENTRIES + 1 }),
-      store.relatives({ traceId: id }),
-    ])
-    const found = all.filter(({ labels }) => owns(caller, labels))
-    if (found.length === 0) return notFound(`no operation of trace ${id} is in the ledger`)
-    const entries = found.slice(0, MAX_ENTRIES)
-    // Spans without labels may be anybody's: they are told only who may see the whole trace.
-    const relatives = found.length === all.length ? others : []
-    const spans = listTreeSpans(entries, relatives)
-    const subtrees = sumSubtrees(spans)
+  { traceId, spans: oneOf('columns') },
+  async (asked, { traceId: id = '', spans: form }) => {
+    const question = { traceId: id, limit: MAX_ENTRIES + 1 }
+    if (form === 'columns') {
+      const found = await readTrace(asked, id, asked.store.outlines(question))
+      if (found === undefined) return notFound(`no operation of trace ${id} is in the ledger`)
+      return answerJson({ ...found.sums, columns: toColumns(found.spans) })
+    }
+    const found = await readTrace(asked, id, asked.store.entries(question))
+    if (found === undefined) return notFound(`no operation of trace ${id} is in the ledger`)
+    const { sums, spans, entries, subtrees } = found
     return answerJson({
-      traceId: id,
-      ...toCountedJson(sumEntries(entries)),
-      byModel: sumBy('model', entries),
-      byService: sumBy('service', entries),
-      byAgent: sumBy('agent', entries),
-      topSubtrees: listTopSubtrees(spans, subtrees),
+      ...sums,
       spans: spans.map((span) => toSpanJson(span, subtrees)),
       entries: entries.map(toEntryJson),
-      truncated: all.length > MAX_ENTRIES || others.length >= MAX_RELATIVES,
     })
   },
   { minds: 'labels' },
 )
 
-/** Entries of one trace, oldest first. */
+/** What is the same of a trace, however its spans are told; `undefined`: it is not there. */
+async function readTrace<Operation extends EntryOutline>(
+  { store, caller }: Asked,
+  id: string,
+  asked: Promise<readonly Operation[]>,
+) {
+  const [all, others] = await Promise.all([asked, store.relatives({ traceId: id })])
+  const found = all.filter(({ labels }) => owns(caller, labels))
+  if (found.length === 0) return undefined
+  const entries = found.slice(0, MAX_ENTRIES)
+  // Spans without labels may be anybody's: they are told only who may see the whole trace.
+  const relatives = found.length === all.length ? others : []
+  const spans = listTreeSpans(entries, relatives)
+  const subtrees = sumSubtrees(spans)
+  const sums = {
+    traceId: id,
+    ...toCountedJson(sumEntries(entries)),
+    byModel: sumBy('model', entries),
+    byService: sumBy('service', entries),
+    byAgent: sumBy('agent', entries),
+    topSubtrees: listTopSubtrees(spans, subtrees),
+    truncated: all.length > MAX_ENTRIES || others.length >= MAX_RELATIVES,
+  }
+  return { sums, entries, spans, subtrees }
+}
+
+/** Entries of one trace, oldest first, or the one of a span. */
 export const entriesRoute = defineRoute(
   '/api/v1/entries',
-  { traceId, limit: wholeNumber(MAX_ENTRIES) },
-  async ({ store, caller }, { traceId: id, limit = 100 }) => {
+  { traceId, spanId: oneSpanId, limit: wholeNumber(MAX_ENTRIES) },
+  async ({ store, caller }, { traceId: id, spanId: span, limit = 100 }) => {
     if (id === undefined) return refuse('traceId', `expected ${traceId.expected}, found nothing`)
-    const found = await store.entries({ traceId: id, limit: limit + 1 })
+    const found = await store.entries({
+      traceId: id,
+      ...(span !== undefined && { spanId: span }),
+      limit: limit + 1,
+    })
     const own = found.slice(0, limit).filter(({ labels }) => owns(caller, labels))
     return answerJson({ entries: own.map(toEntryJson), truncated: found.length > limit })
   },
@@ -85,7 +108,7 @@ export const entriesRoute = defineRoute(
 )
 
 /** One sum per value of a label, in the order of their first entry; entries without it share one. */
-function sumBy(label: string, entries: readonly StoredEntry[]) {
+function sumBy(label: string, entries: readonly EntryOutline[]) {
   const groups = Map.groupBy(entries, ({ labels }) => labels[label])
   return [...groups].map(([value, group]) => ({
     ...(value !== undefined && { [label]: value }),
@@ -96,7 +119,7 @@ function sumBy(label: string, entries: readonly StoredEntry[]) {
 type Subtrees = ReturnType<typeof sumSubtrees>
 
 /** The most expensive first; of the same cost, the one that began first, which is mostly above. */
-function listTopSubtrees(spans: readonly TreeSpan[], subtrees: Subtrees) {
+function listTopSubtrees(spans: readonly TreeSpan<EntryOutline>[], subtrees: Subtrees) {
   return spans
     .filter((span) => subtrees.get(idOf(span))!.costAtto > 0n)
     .toSorted((a, b) => {
@@ -107,12 +130,12 @@ function listTopSubtrees(spans: readonly TreeSpan[], subtrees: Subtrees) {
     .map((span) => ({ ...placeOf(span), ...toCountedJson(subtrees.get(idOf(span))!) }))
 }
 
-function idOf({ entry, relative }: TreeSpan): string {
+function idOf({ entry, relative }: TreeSpan<EntryOutline>): string {
   return (entry ?? relative).spanId
 }
 
 /** What every span has. */
-function placeOf({ entry, relative }: TreeSpan) {
+function placeOf({ entry, relative }: TreeSpan<EntryOutline>) {
   const { spanId, parentSpanId, startTimeUnixNano, endTimeUnixNano } = entry ?? relative
   const service = entry === undefined ? relative.service : entry.labels['service']
   return {

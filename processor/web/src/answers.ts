@@ -51,8 +51,36 @@ export interface TraceAnswer extends Counted {
   readonly traceId: string
   readonly byModel: readonly (Counted & { readonly model?: string })[]
   readonly byService: readonly (Counted & { readonly service?: string })[]
-  readonly entries: readonly Entry[]
+  readonly byAgent: readonly (Counted & { readonly agent?: string })[]
+  readonly columns: Columns
   readonly truncated: boolean
+}
+
+/** For each span its place among the texts; -1: it has none. */
+export interface Texts {
+  readonly texts: readonly string[]
+  readonly at: readonly number[]
+}
+
+/** The spans of a trace: one place in each list for each span. */
+export interface Columns {
+  readonly startTimeUnixNano: string
+  readonly spanId: readonly string[]
+  /** The place of the parent; -1: none, -2: not known. */
+  readonly parent: readonly number[]
+  readonly startNano: readonly Count[]
+  readonly durationNano: readonly Count[]
+  readonly name: Texts
+  readonly service: Texts
+  readonly operation: Texts
+  readonly model: Texts
+  readonly standing: Texts
+  readonly status: Texts
+  readonly cost: Texts
+}
+
+export interface EntriesAnswer {
+  readonly entries: readonly Entry[]
 }
 
 export interface Unit {

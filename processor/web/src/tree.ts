@@ -1,4 +1,5 @@
-import type { Entry } from './answers.ts'
+import type { Columns, Texts } from './answers.ts'
+import type { Count } from './counts.ts'
 import { toAtto } from './money.ts'
 
 /** What one span and everything below it cost. */
@@ -10,87 +11,117 @@ export interface Subtree {
   readonly unpriced: number
 }
 
+/** A span; what is no operation has neither standing nor status. */
+export interface Span {
+  readonly spanId: string
+  readonly name: string
+  readonly service: string | undefined
+  readonly operation: string | undefined
+  readonly model: string | undefined
+  readonly standing: string | undefined
+  readonly status: string | undefined
+  /** An exact decimal. */
+  readonly cost: string | undefined
+  /** Since the first span of the trace began. */
+  readonly startNano: Count
+  readonly durationNano: Count
+}
+
 export interface TreeRow {
-  readonly entry: Entry
+  readonly span: Span
   readonly depth: number
   /** How many rows are below it. */
   readonly descendants: number
   readonly subtree: Subtree
-  /** It has a parent, which is not in the ledger: no operation, or not seen. */
+  /** It has a parent, which is not in the ledger. */
   readonly isOrphan: boolean
 }
 
-interface Placed {
-  readonly entry: Entry
-  readonly depth: number
-  /** The row of its parent, -1 for a root. */
-  readonly above: number
-}
-
 /**
- * The entries of a trace in the order of a tree, each with the sums of what is below it. Spans of
- * one parent come by their start. Whoever writes spans can write circles of parents; one span of
- * such a circle is then a root.
+ * The spans of a trace in the order of a tree, each with the sums of what is below it. Spans of one
+ * parent stay in the order in which they came, which is by their start. Whoever writes spans can
+ * write circles of parents; one span of such a circle is then a root.
  */
-export function buildTree(entries: readonly Entry[]): readonly TreeRow[] {
-  const byId = new Map(entries.map((entry) => [entry.spanId, entry]))
-  const order = placeRows(byId)
-  const sums = order.map(({ entry }) => measure(entry))
+export function buildTree(columns: Columns): readonly TreeRow[] {
+  const { order, depths, above } = placeSpans(columns.parent)
+  const costs = columns.cost.texts.map(toAtto)
+  const sums = order.map((place) => measure(columns, costs, place))
   const descendants = order.map(() => 0)
   // From the last to the first: what is below a row is known before the row is added to another.
   for (let row = order.length - 1; row >= 0; row--) {
-    const { above } = order[row]!
-    if (above < 0) continue
-    sums[above] = addSubtrees(sums[above]!, sums[row]!)
-    descendants[above] = descendants[above]! + descendants[row]! + 1
+    const parent = above[row]!
+    if (parent < 0) continue
+    sums[parent] = addSubtrees(sums[parent]!, sums[row]!)
+    descendants[parent] = descendants[parent]! + descendants[row]! + 1
   }
-  return order.map(({ entry, depth }, row) => ({
-    entry,
-    depth,
+  return order.map((place, row) => ({
+    span: readSpan(columns, place),
+    depth: depths[row]!,
     descendants: descendants[row]!,
     subtree: sums[row]!,
-    isOrphan: (entry.parentSpanId ?? '') !== '' && !byId.has(entry.parentSpanId!),
+    isOrphan: columns.parent[place] === -2,
   }))
 }
 
+interface Placing {
+  /** The places of the spans, row by row. */
+  readonly order: number[]
+  readonly depths: number[]
+  /** The row of the parent, -1 for a root. */
+  readonly above: number[]
+}
+
 /** Without recursion: a trace may be as deep as it has spans. */
-function placeRows(byId: ReadonlyMap<string, Entry>): readonly Placed[] {
-  const children = Map.groupBy(byId.values(), ({ parentSpanId = '' }) =>
-    byId.has(parentSpanId) ? parentSpanId : '',
-  )
-  for (const group of children.values()) group.sort(compareStarts)
-  const seen = new Set<string>()
-  const order: Placed[] = []
-  const place = (root: Entry): void => {
-    const waiting: Placed[] = [{ entry: root, depth: 0, above: -1 }]
+function placeSpans(parents: readonly number[]): Placing {
+  const children = Map.groupBy(parents.keys(), (place) => Math.max(-1, parents[place]!))
+  const seen = new Set<number>()
+  const placing: Placing = { order: [], depths: [], above: [] }
+  const place = (root: number): void => {
+    const waiting = [{ span: root, depth: 0, parent: -1 }]
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const { entry, depth } = next
-      if (seen.has(entry.spanId)) continue
-      seen.add(entry.spanId)
-      const above = order.push(next) - 1
-      const below = children.get(entry.spanId) ?? []
-      for (const child of below.toReversed())
-        waiting.push({ entry: child, depth: depth + 1, above })
+      const { span, depth, parent } = next
+      if (seen.has(span)) continue
+      seen.add(span)
+      const row = placing.order.push(span) - 1
+      placing.depths.push(depth)
+      placing.above.push(parent)
+      for (const child of (children.get(span) ?? []).toReversed())
+        waiting.push({ span: child, depth: depth + 1, parent: row })
     }
   }
-  for (const root of children.get('') ?? []) place(root)
-  for (const entry of byId.values()) if (!seen.has(entry.spanId)) place(entry)
-  return order
+  for (const root of children.get(-1) ?? []) place(root)
+  for (const span of parents.keys()) if (!seen.has(span)) place(span)
+  return placing
 }
 
-function compareStarts(one: Entry, other: Entry): number {
-  const [start, otherStart] = [BigInt(one.startTimeUnixNano), BigInt(other.startTimeUnixNano)]
-  if (start === otherStart) return 0
-  return start < otherStart ? -1 : 1
+function readSpan(columns: Columns, place: number): Span {
+  return {
+    spanId: columns.spanId[place]!,
+    name: read(columns.name, place) ?? '',
+    service: read(columns.service, place),
+    operation: read(columns.operation, place),
+    model: read(columns.model, place),
+    standing: read(columns.standing, place),
+    status: read(columns.status, place),
+    cost: read(columns.cost, place),
+    startNano: columns.startNano[place]!,
+    durationNano: columns.durationNano[place]!,
+  }
 }
+
+function read({ texts, at }: Texts, place: number): string | undefined {
+  return texts[at[place]!]
+}
+
+const NOTHING: Subtree = { costAtto: 0n, operations: 0, unpriced: 0 }
 
 /** Only what counts is spend; the others repeat it, or may. */
-function measure({ standing, status, cost }: Entry): Subtree {
-  if (standing !== 'counted') return { costAtto: 0n, operations: 0, unpriced: 0 }
+function measure(columns: Columns, costs: readonly bigint[], place: number): Subtree {
+  if (read(columns.standing, place) !== 'counted') return NOTHING
   return {
-    costAtto: cost === undefined ? 0n : toAtto(cost.amount),
+    costAtto: costs[columns.cost.at[place]!] ?? 0n,
     operations: 1,
-    unpriced: status === 'unpriced' ? 1 : 0,
+    unpriced: read(columns.status, place) === 'unpriced' ? 1 : 0,
   }
 }
 
@@ -112,7 +143,7 @@ export function listOpen(
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index]!
     open.push(row)
-    if (closed.has(row.entry.spanId)) index += row.descendants
+    if (closed.has(row.span.spanId)) index += row.descendants
   }
   return open
 }

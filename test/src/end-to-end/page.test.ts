@@ -1,5 +1,7 @@
 /** The page in a real browser: from where the money went to why one call costs what it costs. */
 import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest'
 import type { Browser } from 'playwright-core'
@@ -72,7 +74,30 @@ async function loadShop(processor: Processor): Promise<void> {
   ])
 }
 
+/** What a browser fetches before it can show anything, compressed. */
+const MOST_BYTES = 60_000
+
 describe('the page', () => {
+  test('is small', async () => {
+    const processor = await startProcessor()
+    const bodies = new Map<string, string>()
+    const take = async (name: string): Promise<void> => {
+      const text = await (await fetch(processor.apiUrl + name)).text()
+      bodies.set(name, text)
+      for (const [asset] of text.matchAll(/\/assets\/[\w.-]+\.(?:js|css)/g)) {
+        if (!bodies.has(asset)) await take(asset)
+      }
+    }
+    await take('/')
+    expect([...bodies.keys()].map((name) => path.extname(name)).toSorted()).toEqual([
+      '',
+      '.css',
+      '.js',
+    ])
+    const sizes = [...bodies.values()].map((text) => gzipSync(text).length)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MOST_BYTES)
+  })
+
   test('leads from the spend to the price, and is open to everybody', async (context) => {
     const browser = needBrowser(context)
     const processor = await startProcessor()
@@ -100,7 +125,7 @@ describe('the page', () => {
       .getByRole('link')
       .first()
       .click()
-    const tree = page.getByRole('treegrid', { name: 'Operations' })
+    const tree = page.getByRole('treegrid', { name: 'Spans' })
     await tree.getByRole('row', { name: 'call 1' }).click()
     // Itself and the two below it; the second and third have less.
     const texts = await tree.getByRole('row').allInnerTexts()
@@ -110,7 +135,7 @@ describe('the page', () => {
       ['0.00375', '0.0075'],
       ['0.00375', '0.00375'],
     ])
-    const why = page.getByRole('complementary', { name: 'The chosen operation' })
+    const why = page.getByRole('complementary', { name: 'The chosen span' })
     expect(await why.getByRole('row', { name: 'cache_read' }).innerText()).toMatch(
       /200\s+1\.25 \/ 1M\s+0\.00025/,
     )
@@ -164,7 +189,7 @@ describe('the page', () => {
       expect(await link.first().getAttribute('href')).toMatch(/^#\//)
     }
     await page.goto(`${processor.apiUrl}/#/trace/${'b1'.padStart(32, '0')}?span=0000000000000001`)
-    const why = page.getByRole('complementary', { name: 'The chosen operation' })
+    const why = page.getByRole('complementary', { name: 'The chosen span' })
     await expect.poll(() => why.innerText()).toContain(script)
     await page.goto(`${processor.apiUrl}/#/prices?model=${encodeURIComponent(script)}`)
     await expect.poll(() => page.getByRole('main').innerText()).toContain(`Price of ${script}`)
@@ -241,7 +266,7 @@ describe('the page', () => {
     }
     const url = `${processor.apiUrl}/#/trace/${'c1'.padStart(32, '0')}`
     const { page, close } = await visit(browser, url)
-    const tree = page.getByRole('treegrid', { name: 'Operations' })
+    const tree = page.getByRole('treegrid', { name: 'Spans' })
     // 5 000 x 0.00375.
     expect(await page.getByTitle('18.75 USD').first().innerText()).toBe('18.75')
     expect(await tree.getAttribute('aria-rowcount')).toBe('5001')

@@ -4,6 +4,7 @@ import type { StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { Store, SumFault } from '../store.ts'
 import { decodeTotals, LIST_TOTALS, type TotalRow } from './decode-totals.ts'
+import { decodeOutlines, outlineDetails } from './outlines.ts'
 import { ask } from './postgres-client.ts'
 import { decodeText } from './postgres-rows.ts'
 import { readSpend } from './postgres-spend.ts'
@@ -29,7 +30,8 @@ const LIST_ENTRIES = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
     labels, details
   FROM entries JOIN label_sets ON label_sets.id = label_set
-  WHERE trace_id = $1 ORDER BY hour, hour_nano, sequence LIMIT $2`
+  WHERE trace_id = $1 AND ($3::bytea IS NULL OR span_id = $3)
+  ORDER BY hour, hour_nano, sequence LIMIT $2`
 
 const LIST_RELATIVES = `
   SELECT span_id, parent_span_id, name, start_unix_nano, end_unix_nano, service
@@ -66,20 +68,29 @@ type TraceRow = SumRow & {
   readonly unpriced: bigint
 }
 
-function createEntryReader(pool: Pool): Pick<Store, 'entries' | 'entriesBetween'> {
+function createEntryReader(pool: Pool): Pick<Store, 'entries' | 'entriesBetween' | 'outlines'> {
+  function listCorrections(traceIds: readonly Uint8Array[]): Promise<CorrectionRow[]> {
+    return ask<CorrectionRow>(pool, 'list_corrections', LIST_CORRECTIONS, [traceIds])
+  }
+
   async function decode(rows: readonly EntryRow[]): Promise<readonly StoredEntry[]> {
-    const traceIds = rows.map((row) => row.trace_id)
-    const corrections = await ask<CorrectionRow>(pool, 'list_corrections', LIST_CORRECTIONS, [
-      traceIds,
-    ])
-    return decodeEntries(rows, corrections)
+    return decodeEntries(rows, await listCorrections(rows.map((row) => row.trace_id)))
   }
 
   return {
-    async entries({ traceId, limit }) {
+    async entries({ traceId, spanId, limit }) {
       checkTraceId(traceId)
-      const values = [encodeId(traceId), checkLimit(limit)]
+      const span = spanId === undefined ? null : encodeId(spanId)
+      const values = [encodeId(traceId), checkLimit(limit), span]
       return decode(await ask<EntryRow>(pool, 'list_entries', LIST_ENTRIES, values))
+    },
+    async outlines({ traceId, limit }) {
+      checkTraceId(traceId)
+      const id = encodeId(traceId)
+      const values = [id, checkLimit(limit), null]
+      const rows = await ask<EntryRow>(pool, 'list_entries', LIST_ENTRIES, values)
+      const outlines = rows.map((row) => ({ ...row, ...outlineDetails(row.details) }))
+      return decodeOutlines(outlines, await listCorrections([id]))
     },
     async entriesBetween(query) {
       const { after, end } = toPage(query)
@@ -97,6 +108,7 @@ export function createPostgresReader(
   Store,
   | 'entries'
   | 'entriesBetween'
+  | 'outlines'
   | 'relatives'
   | 'spend'
   | 'totals'

@@ -70,6 +70,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
       checkRepricings(repricings)
       return read(() => write(() => writer.reprice(repricings)))
     },
+    outlines: (query) => read(() => reader.outlines(query)),
     entriesBetween: (query) => read(() => reader.entriesBetween(query)),
     retain: (query) => read(() => write(() => retainPostgres(pool, query))),
     entries: (query) => read(() => reader.entries(query)),

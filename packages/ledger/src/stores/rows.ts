@@ -70,7 +70,7 @@ export interface EntryRow {
 }
 
 /** What JSON cannot hold is written as text: bigints as digits, the map of units as pairs. */
-interface Details {
+export interface Details {
   readonly spanName: string
   readonly endTimeUnixNano: string
   readonly operation: Operation

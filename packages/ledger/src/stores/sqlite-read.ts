@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { checkLimit, checkTraceId } from '../check-entry.ts'
-import type { Relative, StoredEntry } from '../entry.ts'
+import type { EntryOutline, Relative, StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { SpendRow, Store, SumFault, Total, TraceSpend, UnpricedGroup } from '../store.ts'
 import { decodeTotals, LIST_TOTALS, type TotalRow } from './decode-totals.ts'
@@ -19,6 +19,7 @@ import {
   type RelativeRow,
   type SumRow,
 } from './rows.ts'
+import { decodeOutlines, type OutlineRow } from './outlines.ts'
 import { createSpendReader } from './sqlite-spend.ts'
 import { prepare } from './sqlite-statements.ts'
 import { createUnpricedReader } from './sqlite-unpriced.ts'
@@ -28,7 +29,16 @@ const LIST_ENTRIES = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
     labels, details
   FROM entries JOIN label_sets ON label_sets.id = label_set
-  WHERE trace_id = ? ORDER BY hour, hour_nano, sequence LIMIT ?`
+  WHERE trace_id = ?1 AND (?2 IS NULL OR span_id = ?2)
+  ORDER BY hour, hour_nano, sequence LIMIT ?3`
+
+/** SQLite finds the few members it wants of the details faster than they are parsed as a whole. */
+const LIST_OUTLINES = `
+  SELECT span_id, parent_span_id, hour, hour_nano, standing, labels, status,
+    details ->> '$.spanName' AS span_name, details ->> '$.endTimeUnixNano' AS end_unix_nano,
+    details ->> '$.operation.name' AS operation, details ->> '$.rating.costAtto' AS cost_atto
+  FROM entries JOIN label_sets ON label_sets.id = label_set
+  WHERE trace_id = ?1 ORDER BY hour, hour_nano, sequence LIMIT ?2`
 
 const LIST_RELATIVES = `
   SELECT span_id, parent_span_id, name, start_unix_nano, end_unix_nano, service
@@ -62,6 +72,7 @@ type TraceRow = SumRow & {
 /** What `Store` promises of each question, but answered at once. */
 export interface Reader {
   entries(query: Parameters<Store['entries']>[0]): readonly StoredEntry[]
+  outlines(query: Parameters<Store['outlines']>[0]): readonly EntryOutline[]
   relatives(query: Parameters<Store['relatives']>[0]): readonly Relative[]
   entriesBetween(query: Parameters<Store['entriesBetween']>[0]): readonly StoredEntry[]
   spend(query: Parameters<Store['spend']>[0]): readonly SpendRow[]
@@ -73,6 +84,7 @@ export interface Reader {
 
 export function createReader(database: DatabaseSync): Reader {
   const listEntries = prepare<EntryRow>(database, LIST_ENTRIES)
+  const listOutlines = prepare<OutlineRow>(database, LIST_OUTLINES)
   const listRelatives = prepare<RelativeRow>(database, LIST_RELATIVES)
   const listCorrections = prepare<CorrectionRow>(database, listCorrectionsOf('= ?'))
   const listBetween = prepare<EntryRow>(database, LIST_BETWEEN)
@@ -84,10 +96,16 @@ export function createReader(database: DatabaseSync): Reader {
   }))
 
   return {
-    entries({ traceId, limit }) {
+    entries({ traceId, spanId, limit }) {
       checkTraceId(traceId)
       const id = encodeId(traceId)
-      return decodeEntries(listEntries.all(id, checkLimit(limit)), listCorrections.all(id))
+      const span = spanId === undefined ? null : encodeId(spanId)
+      return decodeEntries(listEntries.all(id, span, checkLimit(limit)), listCorrections.all(id))
+    },
+    outlines({ traceId, limit }) {
+      checkTraceId(traceId)
+      const id = encodeId(traceId)
+      return decodeOutlines(listOutlines.all(id, checkLimit(limit)), listCorrections.all(id))
     },
     relatives({ traceId }) {
       checkTraceId(traceId)

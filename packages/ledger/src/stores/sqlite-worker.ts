@@ -25,6 +25,7 @@ export type Question =
   | { readonly kind: 'reprice'; readonly repricings: readonly Repricing[] }
   | { readonly kind: 'entriesBetween'; readonly query: Parameters<Store['entriesBetween']>[0] }
   | { readonly kind: 'entries'; readonly query: Parameters<Store['entries']>[0] }
+  | { readonly kind: 'outlines'; readonly query: Parameters<Store['outlines']>[0] }
   | { readonly kind: 'relatives'; readonly query: Parameters<Store['relatives']>[0] }
   | { readonly kind: 'spend'; readonly query: Parameters<Store['spend']>[0] }
   | { readonly kind: 'topTraces'; readonly query: Parameters<Store['topTraces']>[0] }
@@ -99,6 +100,8 @@ function serve(): number {
         return write(() => retain(question.query))
       case 'entries':
         return reader.entries(question.query)
+      case 'outlines':
+        return reader.outlines(question.query)
       case 'relatives':
         return reader.relatives(question.query)
       case 'spend':

@@ -65,6 +65,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     entriesBetween: (query) => ask({ kind: 'entriesBetween', query }),
     retain: (query) => ask({ kind: 'retain', query }),
     entries: (query) => ask({ kind: 'entries', query }),
+    outlines: (query) => ask({ kind: 'outlines', query }),
     relatives: (query) => ask({ kind: 'relatives', query }),
     spend: (query) => ask({ kind: 'spend', query }),
     totals: () => ask({ kind: 'totals' }),

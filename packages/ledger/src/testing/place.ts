@@ -13,9 +13,21 @@ export const DUPLICATE = { outcome: 'duplicate', standing: 'counted' } as const
 export const HELD = { outcome: 'recorded', standing: 'held' } as const
 export const ECHO = { outcome: 'recorded', standing: 'echo' } as const
 
-/** The entries of the trace that samples are in, unless they say otherwise. */
-export function listTrace(store: Store): Promise<readonly StoredEntry[]> {
-  return store.entries({ traceId: createTraceId(1), limit: 10_000 })
+/**
+ * The entries of the trace that samples are in, unless they say otherwise. Their outlines have to say
+ * the same of them.
+ */
+export async function listTrace(store: Store): Promise<readonly StoredEntry[]> {
+  const trace = { traceId: createTraceId(1), limit: 10_000 }
+  const entries = await store.entries(trace)
+  const outlines = await store.outlines(trace)
+  expect(outlines).toHaveLength(entries.length)
+  for (const [at, { rating, ...outline }] of outlines.entries()) {
+    const { costAtto, status } = entries[at]!.rating
+    expect(entries[at]).toMatchObject(outline)
+    expect([rating.costAtto, rating.status]).toEqual([costAtto, status])
+  }
+  return entries
 }
 
 /** Expects that many operations in the sums. */

@@ -1,11 +1,11 @@
 import { useMemo } from 'preact/hooks'
 import { go, linkHere } from '../address.ts'
-import type { Counted, TraceAnswer } from '../answers.ts'
+import type { Columns, Counted, EntriesAnswer, TraceAnswer } from '../answers.ts'
 import { writeCount, writeCounted } from '../counts.ts'
 import { useAnswer, useScope } from '../scope.ts'
 import { fromUnixNano, writeDuration, writeInstant } from '../times.ts'
 import { compareAmounts } from '../money.ts'
-import { buildTree } from '../tree.ts'
+import { buildTree, type TreeRow } from '../tree.ts'
 import { Amount, Unknown, usePlaces } from '../parts/amount.tsx'
 import { Explanation } from '../parts/explanation.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -22,7 +22,9 @@ export const tracePage: Page = {
 }
 
 function Trace({ traceId }: { readonly traceId: string }) {
-  const asked = useAnswer<TraceAnswer>(`traces/${encodeURIComponent(traceId)}`)
+  const asked = useAnswer<TraceAnswer>(`traces/${encodeURIComponent(traceId)}`, {
+    spans: 'columns',
+  })
   return (
     <Panel title={`Trace ${traceId}`} asked={asked} class="trace">
       {(answer) => <TraceView {...answer} />}
@@ -32,11 +34,11 @@ function Trace({ traceId }: { readonly traceId: string }) {
 
 function TraceView(trace: TraceAnswer) {
   const { address, zone } = useScope()
-  const rows = useMemo(() => buildTree(trace.entries), [trace.entries])
-  const span = findBounds(trace)
+  const { cost, operations, unpriced, columns } = trace
+  const rows = useMemo(() => buildTree(columns), [columns])
+  const lastedNano = useMemo(() => findLast(columns), [columns])
   const chosen = address.query.get('span')
-  const entry = trace.entries.find(({ spanId }) => spanId === chosen)
-  const { cost, operations, unpriced } = trace
+  const row = rows.find(({ span }) => span.spanId === chosen)
   return (
     <>
       <p class="summary">
@@ -53,43 +55,83 @@ function TraceView(trace: TraceAnswer) {
         {BigInt(unpriced) > 0n && (
           <span class="badge warn">{writeCount(unpriced)} without a price</span>
         )}
-        <span>{writeDuration(span.endNano - span.startNano)}</span>
+        <span>{writeDuration(lastedNano)}</span>
         <span class="quiet">
-          {writeInstant(fromUnixNano(span.startNano.toString()), zone)} {zone}
+          {writeInstant(fromUnixNano(columns.startTimeUnixNano), zone)} {zone}
         </span>
       </p>
       {trace.truncated && (
         <p class="problem">
-          Only the first {writeCount(trace.entries.length)} operations are shown.
+          There are more spans than these {writeCount(columns.spanId.length)}; the sums are of
+          these.
         </p>
       )}
       <div class="sums">
         <Sums
           label="model"
-          rows={trace.byModel.map(({ model, ...row }) => ({ name: model, row }))}
+          rows={trace.byModel.map(({ model, ...each }) => ({ name: model, row: each }))}
         />
         <Sums
           label="service"
-          rows={trace.byService.map(({ service, ...row }) => ({ name: service, row }))}
+          rows={trace.byService.map(({ service, ...each }) => ({ name: service, row: each }))}
         />
+        {trace.byAgent.some(({ agent }) => agent !== undefined) && (
+          <Sums
+            label="agent"
+            rows={trace.byAgent.map(({ agent, ...each }) => ({ name: agent, row: each }))}
+          />
+        )}
       </div>
       <div class="beside waterfall-beside">
         <Waterfall
           rows={rows}
-          span={span}
-          chosen={entry?.spanId}
+          lastedNano={lastedNano}
+          chosen={row?.span.spanId}
           onChoose={(spanId) => go(linkHere(address, { span: spanId }), 'replace')}
         />
-        <aside aria-label="The chosen operation" aria-live="polite">
-          {entry === undefined ? (
+        <aside aria-label="The chosen span" aria-live="polite">
+          {row === undefined ? (
             <p class="quiet">Choose an operation to see why it costs what it costs.</p>
           ) : (
-            <Explanation entry={entry} />
+            <Chosen key={row.span.spanId} traceId={trace.traceId} row={row} />
           )}
         </aside>
       </div>
     </>
   )
+}
+
+interface ChosenProps {
+  readonly traceId: string
+  readonly row: TreeRow
+}
+
+/** What is known of one span is asked for when somebody wants it. */
+function Chosen({ traceId, row: { span, subtree } }: ChosenProps) {
+  if (span.standing === undefined) {
+    return (
+      <div class="explanation">
+        <h3 dir="auto">{span.name === '' ? 'no name' : span.name}</h3>
+        <p class="quiet">
+          No GenAI operation itself; {writeCounted(subtree.operations, 'operation')} below it.
+        </p>
+      </div>
+    )
+  }
+  return <ChosenOperation traceId={traceId} spanId={span.spanId} />
+}
+
+function ChosenOperation({
+  traceId,
+  spanId,
+}: {
+  readonly traceId: string
+  readonly spanId: string
+}) {
+  const { answer, problem } = useAnswer<EntriesAnswer>('entries', { traceId, spanId })
+  const [entry] = answer?.entries ?? []
+  if (entry !== undefined) return <Explanation entry={entry} />
+  return <p class="quiet">{problem ?? (answer === undefined ? 'Loading…' : 'It is gone.')}</p>
 }
 
 interface SumsProps {
@@ -140,12 +182,9 @@ function isUnknown({ operations, unpriced }: Counted): boolean {
 }
 
 /** From the first start to the last end. */
-function findBounds({ entries }: TraceAnswer): { startNano: bigint; endNano: bigint } {
-  let [startNano, endNano] = [BigInt(entries[0]!.startTimeUnixNano), 0n]
-  for (const entry of entries) {
-    const [start, end] = [BigInt(entry.startTimeUnixNano), BigInt(entry.endTimeUnixNano)]
-    if (start < startNano) startNano = start
-    if (end > endNano) endNano = end
-  }
-  return { startNano, endNano: endNano > startNano ? endNano : startNano }
+function findLast({ startNano, durationNano }: Columns): bigint {
+  return startNano.reduce<bigint>((last, start, place) => {
+    const end = BigInt(start) + BigInt(durationNano[place]!)
+    return end > last ? end : last
+  }, 0n)
 }

@@ -5,16 +5,11 @@ import { Amount, Unknown } from './amount.tsx'
 
 const MAX_INDENT = 24
 
-/** What the times of a waterfall are drawn in. */
-export interface Bounds {
-  readonly startNano: bigint
-  readonly endNano: bigint
-}
-
 interface RowProps {
   readonly row: TreeRow
   readonly index: number
-  readonly span: Bounds
+  /** The whole trace, from the first start to the last end. */
+  readonly lastedNano: bigint
   /** The most expensive subtree of the trace. */
   readonly most: bigint
   /** Behind the point, of own costs and of sums. */
@@ -27,9 +22,9 @@ interface RowProps {
 
 /** One operation: what it is, what it cost, alone and with what is below it, and when it was. */
 export function WaterfallRow(props: RowProps) {
-  const { row, index, span, most, places, isOpen, isChosen, onChoose, onToggle } = props
-  const { entry, depth, descendants, subtree } = row
-  const { spanId, spanName, standing, status, labels } = entry
+  const { row, index, lastedNano, most, places, isOpen, isChosen, onChoose, onToggle } = props
+  const { span, depth, descendants, subtree } = row
+  const { spanId, name, service, standing, status, model } = span
   return (
     <div
       class={`row ${isChosen ? 'chosen' : ''}`}
@@ -56,14 +51,16 @@ export function WaterfallRow(props: RowProps) {
         >
           {descendants === 0 ? '' : isOpen ? '▾' : '▸'}
         </span>
-        <bdi title={spanName}>{spanName === '' ? entry.operation : spanName}</bdi>
-        {standing !== 'counted' && <span class="badge">{standing}</span>}
+        <bdi class={standing === undefined ? 'quiet' : ''} title={name}>
+          {name === '' ? (span.operation ?? 'no name') : name}
+        </bdi>
+        {standing !== undefined && standing !== 'counted' && <span class="badge">{standing}</span>}
         {standing === 'counted' && status !== 'priced' && status !== 'free' && (
           <span class={`badge ${status === 'unpriced' ? 'warn' : ''}`}>{status}</span>
         )}
       </span>
       <span role="gridcell" class="name quiet">
-        <bdi title={labels['model']}>{labels['model'] ?? ''}</bdi>
+        <bdi title={model ?? service}>{model ?? service ?? ''}</bdi>
       </span>
       <span role="gridcell" class="number">
         <OwnCost row={row} places={places[0]} />
@@ -73,7 +70,7 @@ export function WaterfallRow(props: RowProps) {
         <SubtreeCost row={row} places={places[1]} />
       </span>
       <span role="gridcell" class="time">
-        <Timing row={row} span={span} />
+        <Timing row={row} lastedNano={lastedNano} />
       </span>
     </div>
   )
@@ -85,10 +82,10 @@ interface CostProps {
 }
 
 /** Amounts stand on what counts only, as on the spans themselves: they can be added up. */
-function OwnCost({ row: { entry }, places }: CostProps) {
-  if (entry.standing !== 'counted') return <span class="quiet">–</span>
-  if (entry.cost === undefined) return <Unknown why={entry.detail ?? 'it has no price'} />
-  return <Amount amount={entry.cost.amount} places={places} />
+function OwnCost({ row: { span }, places }: CostProps) {
+  if (span.standing !== 'counted') return <span class="quiet">–</span>
+  if (span.cost === undefined) return <Unknown why="it has no price" />
+  return <Amount amount={span.cost} places={places} />
 }
 
 function SubtreeCost({ row: { subtree }, places }: CostProps) {
@@ -103,14 +100,17 @@ function SubtreeCost({ row: { subtree }, places }: CostProps) {
   )
 }
 
-function Timing({ row: { entry }, span }: { readonly row: TreeRow; readonly span: Bounds }) {
-  const start = BigInt(entry.startTimeUnixNano)
-  const end = BigInt(entry.endTimeUnixNano)
-  const whole = span.endNano - span.startNano
-  const duration = end > start ? end - start : 0n
+function Timing({
+  row: { span },
+  lastedNano,
+}: {
+  readonly row: TreeRow
+  readonly lastedNano: bigint
+}) {
+  const duration = BigInt(span.durationNano)
   const style = {
-    insetInlineStart: `${toFraction(start - span.startNano, whole) * 100}%`,
-    width: `${toFraction(duration, whole) * 100}%`,
+    insetInlineStart: `${toFraction(BigInt(span.startNano), lastedNano) * 100}%`,
+    width: `${toFraction(duration, lastedNano) * 100}%`,
   }
   return (
     <>

@@ -3,7 +3,7 @@ import { fromAtto } from '../money.ts'
 import { useScope } from '../scope.ts'
 import { listOpen, type TreeRow } from '../tree.ts'
 import { findMostPlaces } from './amount.tsx'
-import { WaterfallRow, type Bounds } from './waterfall-row.tsx'
+import { WaterfallRow } from './waterfall-row.tsx'
 
 const ROW_HEIGHT = 28
 /** Rows drawn beyond what can be seen, so that scrolling finds them there. */
@@ -11,7 +11,7 @@ const SPARE_ROWS = 12
 
 interface WaterfallProps {
   readonly rows: readonly TreeRow[]
-  readonly span: Bounds
+  readonly lastedNano: bigint
   /** A span id. */
   readonly chosen: string | undefined
   readonly onChoose: (spanId: string) => void
@@ -21,12 +21,12 @@ interface WaterfallProps {
  * The operations of a trace as a tree with their costs and times. Only the rows that can be seen are
  * in the document, so thousands of spans scroll as well as ten.
  */
-export function Waterfall({ rows, span, chosen, onChoose }: WaterfallProps) {
+export function Waterfall({ rows, lastedNano, chosen, onChoose }: WaterfallProps) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const open = useMemo(() => listOpen(rows, closed), [rows, closed])
   const box = useRef<HTMLDivElement>(null)
   const [first, last] = useVisibleRows(box, open.length)
-  const at = open.findIndex(({ entry }) => entry.spanId === chosen)
+  const at = open.findIndex(({ span: { spanId } }) => spanId === chosen)
   const most = useMemo(
     () => rows.reduce((max, { subtree }) => (subtree.costAtto > max ? subtree.costAtto : max), 0n),
     [rows],
@@ -46,8 +46,8 @@ export function Waterfall({ rows, span, chosen, onChoose }: WaterfallProps) {
     const page = Math.floor(box.current!.clientHeight / ROW_HEIGHT) - 2
     const target = findTarget(event.key, at, { page, last: open.length - 1 })
     const isTurn = event.key === 'ArrowLeft' || event.key === 'ArrowRight'
-    if (target !== undefined) onChoose(open[target]!.entry.spanId)
-    else if (row !== undefined && isTurn) toggle(row.entry.spanId, event.key === 'ArrowRight')
+    if (target !== undefined) onChoose(open[target]!.span.spanId)
+    else if (row !== undefined && isTurn) toggle(row.span.spanId, event.key === 'ArrowRight')
     else return
     event.preventDefault()
   }
@@ -55,7 +55,7 @@ export function Waterfall({ rows, span, chosen, onChoose }: WaterfallProps) {
     <div
       class={`waterfall ${isExact ? 'exact' : ''}`}
       role="treegrid"
-      aria-label="Operations"
+      aria-label="Spans"
       aria-rowcount={open.length + 1}
       aria-activedescendant={at >= first && at < last ? `span-${chosen}` : undefined}
       tabIndex={0}
@@ -66,14 +66,14 @@ export function Waterfall({ rows, span, chosen, onChoose }: WaterfallProps) {
       <div role="rowgroup" style={{ paddingTop: `${first * ROW_HEIGHT}px` }} class="rows">
         {open.slice(first, last).map((row, index) => (
           <WaterfallRow
-            key={row.entry.spanId}
+            key={row.span.spanId}
             row={row}
             index={first + index}
-            span={span}
+            lastedNano={lastedNano}
             most={most}
             places={places}
-            isOpen={!closed.has(row.entry.spanId)}
-            isChosen={row.entry.spanId === chosen}
+            isOpen={!closed.has(row.span.spanId)}
+            isChosen={row.span.spanId === chosen}
             onChoose={onChoose}
             onToggle={toggle}
           />
@@ -86,7 +86,7 @@ export function Waterfall({ rows, span, chosen, onChoose }: WaterfallProps) {
 
 /** Of all rows, so that columns stay as they are while one scrolls. */
 function findPlaces(rows: readonly TreeRow[], isExact: boolean): readonly [number, number] {
-  const own = rows.flatMap(({ entry }) => entry.cost?.amount ?? [])
+  const own = rows.flatMap(({ span }) => span.cost ?? [])
   const sums = rows.map(({ subtree }) => fromAtto(subtree.costAtto))
   return [findMostPlaces(own, isExact), findMostPlaces(sums, isExact)]
 }
@@ -94,7 +94,7 @@ function findPlaces(rows: readonly TreeRow[], isExact: boolean): readonly [numbe
 function Head() {
   return (
     <div class="row head" role="row" aria-rowindex={1}>
-      <span role="columnheader">operation</span>
+      <span role="columnheader">span</span>
       <span role="columnheader">model</span>
       <span role="columnheader" class="number">
         USD
