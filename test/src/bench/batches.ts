@@ -6,7 +6,10 @@ import oracle from 'otlp-oracle/build/src/generated/root.js'
 
 export interface BatchShape {
   readonly spans: number
-  /** Of the spans, in percent: the GenAI ones, spread evenly over the resources. */
+  /**
+   * Of the spans, in percent: the GenAI ones. They stand together: at least half of the spans of a
+   * trace that has some.
+   */
   readonly genAiPercent: number
   /** Attributes of a span that is not GenAI; 10 where absent. GenAI spans have 20. */
   readonly attributes?: number
@@ -46,15 +49,17 @@ export const TracesType = (
 ).opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest
 
 const RESOURCES = 4
+const SPANS_PER_TRACE = 8
 
 /** The same `seed` gives the same batch, in every process. */
 export function createBatch(shape: BatchShape, seed: number): Uint8Array {
   const choose = createChoose(seed)
+  const place = createPlaces(shape, choose)
   const resourceSpans = Array.from({ length: RESOURCES }, (_, index) => {
     const first = Math.floor((index * shape.spans) / RESOURCES)
     const last = Math.floor(((index + 1) * shape.spans) / RESOURCES)
     const spans: Span[] = []
-    for (let at = first; at < last; at++) spans.push(createSpan(shape, at, choose))
+    for (let at = first; at < last; at++) spans.push(createSpan(shape, place(at), choose))
     return { resource: createResource(index, choose), scopeSpans: createScopes(shape, spans) }
   })
   return TracesType.encode(TracesType.fromObject({ resourceSpans })).finish()
@@ -100,22 +105,56 @@ function createScopes({ scopes }: BatchShape, spans: readonly Span[]): object[] 
   }))
 }
 
+/** Where a span is in its trace, and whether it is GenAI. */
+interface Place {
+  readonly isGenAi: boolean
+  readonly traceId: Uint8Array
+  readonly spanId: Uint8Array
+  readonly parentSpanId: Uint8Array
+}
+
+const NO_PARENT = new Uint8Array()
+
+/** Asked for the spans of a batch in their order: a trace is a tree of eight spans in a row. */
+function createPlaces({ genAiPercent }: BatchShape, choose: Choose): (at: number) => Place {
+  const percentInside = Math.max(50, genAiPercent)
+  const percentOfTraces = (100 * genAiPercent) / percentInside
+  // Small batches have a few such traces, or none; which of them is a matter of chance.
+  const firstTrace = choose(100)
+  let traceId: Uint8Array = NO_PARENT
+  let ids: Uint8Array[] = []
+  return (at) => {
+    const inTrace = at % SPANS_PER_TRACE
+    if (inTrace === 0) {
+      traceId = randomBytes(16, choose)
+      ids = Array.from({ length: SPANS_PER_TRACE }, () => randomBytes(8, choose))
+    }
+    const trace = firstTrace + Math.floor(at / SPANS_PER_TRACE)
+    const isGenAi = isOneOf(trace, percentOfTraces) && isOneOf(inTrace, percentInside)
+    const parentSpanId = inTrace === 0 ? NO_PARENT : ids[(inTrace - 1) >> 1]!
+    return { isGenAi, traceId, spanId: ids[inTrace]!, parentSpanId }
+  }
+}
+
+/** Of all numbers so many percent, evenly spread. */
+function isOneOf(number: number, percent: number): boolean {
+  return Math.floor(((number + 1) * percent) / 100) > Math.floor((number * percent) / 100)
+}
+
 function createSpan(
-  { genAiPercent, attributes = 10, content }: BatchShape,
-  at: number,
+  { attributes = 10, content }: BatchShape,
+  { isGenAi, traceId, spanId, parentSpanId }: Place,
   choose: Choose,
 ): Span {
-  const isGenAi =
-    Math.floor(((at + 1) * genAiPercent) / 100) > Math.floor((at * genAiPercent) / 100)
   const kind = isGenAi ? 'genai' : choose(2) === 0 ? 'http' : 'pg'
   const startMs = 1_793_613_600_000 + choose(1_000_000)
   const plain = kind === 'http' ? httpAttributes : pgAttributes
   return {
     kind,
     message: {
-      traceId: randomBytes(16, choose),
-      spanId: randomBytes(8, choose),
-      parentSpanId: randomBytes(8, choose),
+      traceId,
+      spanId,
+      parentSpanId,
       name: { genai: 'chat gpt-5-mini', http: 'GET /api/v2/products/:id', pg: 'pg.query:SELECT' }[
         kind
       ],
