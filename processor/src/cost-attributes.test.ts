@@ -3,7 +3,7 @@ import type { ScannedSpan } from '@spancost/otlp'
 import type { CostLine, Rating } from '@spancost/pricing'
 import { describe, expect, test } from 'vitest'
 import type { AttributeAlias } from './config.ts'
-import { createCostAttributes, OWN_KEYS, createRollupAttributes } from './cost-attributes.ts'
+import { addRollupAttributes, createCostAttributes, OWN_KEYS } from './cost-attributes.ts'
 import { createEntry } from './testing/api.ts'
 
 const SPAN: ScannedSpan = {
@@ -174,14 +174,14 @@ describe('aliases', () => {
 test('everything under our own names is replaced when it comes from a sender', () => {
   const written = write({ ...PRICED, status: 'partial', reason: 'no_rate', list: '3' })
   const sum = { costAtto: 1n, operations: 2, unpriced: 1 }
-  const rolled = createRollupAttributes({ subtree: sum, trace: sum }).map(({ key }) => key)
+  const rolled = addRollupAttributes({ subtree: sum, trace: sum }).map(({ key }) => key)
   const keys = [...Object.keys(written), ...rolled]
   expect(keys.toSorted()).toEqual([...OWN_KEYS].toSorted())
 })
 
 test('what is below a span: the sum of what is known, and none where nothing is', () => {
   const sum = { costAtto: 1_500_000_000_000_000_000n, operations: 3, unpriced: 1 }
-  expect(createRollupAttributes({ subtree: sum, trace: sum })).toEqual([
+  expect(addRollupAttributes({ subtree: sum, trace: sum })).toEqual([
     { key: 'spancost.subtree.cost.total', value: 1.5 },
     { key: 'spancost.subtree.operations', value: 3n },
     { key: 'spancost.trace.cost.total', value: 1.5 },
@@ -189,10 +189,10 @@ test('what is below a span: the sum of what is known, and none where nothing is'
     { key: 'spancost.trace.unpriced', value: 1n },
   ])
   const dark = { costAtto: 0n, operations: 2, unpriced: 2 }
-  expect(createRollupAttributes({ subtree: dark })).toEqual([
+  expect(addRollupAttributes({ subtree: dark })).toEqual([
     { key: 'spancost.subtree.operations', value: 2n },
   ])
-  expect(createRollupAttributes({})).toEqual([])
+  expect(addRollupAttributes({})).toEqual([])
 })
 
 describe('what the provider billed', () => {

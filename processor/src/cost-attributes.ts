@@ -7,6 +7,7 @@ import {
   type ScannedSpan,
 } from '@spancost/otlp'
 import type { AttributeAlias } from './config.ts'
+import { createListMap } from './list-map.ts'
 import type { RollupSum, SpanRollup } from './rollup.ts'
 
 const STATUS = 'spancost.cost.status'
@@ -19,6 +20,8 @@ const CURRENCY = 'spancost.cost.currency'
 const LIST = 'spancost.cost.list'
 const CARD = 'spancost.price.card'
 const BOOK = 'spancost.price.book'
+
+const PART_KEYS = COST_PARTS.map((part) => `spancost.cost.${part}`)
 
 const SUBTREE_TOTAL = 'spancost.subtree.cost.total'
 const SUBTREE_OPERATIONS = 'spancost.subtree.operations'
@@ -38,7 +41,7 @@ export const OWN_KEYS: readonly string[] = [
   LIST,
   CARD,
   BOOK,
-  ...COST_PARTS.map((part) => `spancost.cost.${part}`),
+  ...PART_KEYS,
   SUBTREE_TOTAL,
   SUBTREE_OPERATIONS,
   TRACE_TOTAL,
@@ -59,7 +62,7 @@ export const ALIAS_KEYS: readonly string[] = [
 
 export interface CostAttributes {
   readonly block: AttributeBlock
-  readonly attributes: readonly NewAttribute[]
+  readonly attributes: NewAttribute[]
 }
 
 /**
@@ -82,29 +85,39 @@ export function createCostAttributes(
   ]
   if (rating.list !== undefined) attributes.push({ key: LIST, value: Number(rating.list) })
   const parts = sumParts(rating)
-  for (const part of COST_PARTS) {
-    if (parts[part] !== 0n) {
-      attributes.push({ key: `spancost.cost.${part}`, value: toDouble(parts[part]) })
-    }
+  for (const [index, part] of COST_PARTS.entries()) {
+    if (parts[part] !== 0n)
+      attributes.push({ key: PART_KEYS[index]!, value: toDouble(parts[part]) })
   }
+  if (aliases.length > 0) addAliases(attributes, entry, span, aliases)
+  return { block, attributes }
+}
+
+function addAliases(
+  attributes: NewAttribute[],
+  entry: Entry,
+  span: ScannedSpan,
+  aliases: readonly AttributeAlias[],
+): void {
   // By key: `langfuse` and `openlit` share one.
   const added = new Map<string, NewAttribute>()
   for (const attribute of aliases.flatMap((alias) => createAlias(alias, entry))) {
     if (!span.attributes.has(attribute.key)) added.set(attribute.key, attribute)
   }
   attributes.push(...added.values())
-  return { block, attributes }
 }
 
-/** What goes onto a span, operation or not, for what is below it. */
-export function createRollupAttributes({ subtree, trace }: SpanRollup): readonly NewAttribute[] {
-  const attributes: NewAttribute[] = []
+/** Adds what goes onto a span, operation or not, for what is below it, to what is given. */
+export function addRollupAttributes(
+  { subtree, trace }: SpanRollup,
+  attributes: NewAttribute[] = [],
+): readonly NewAttribute[] {
   if (subtree !== undefined) {
-    attributes.push(...listTotal(SUBTREE_TOTAL, subtree))
+    addTotal(attributes, SUBTREE_TOTAL, subtree)
     attributes.push({ key: SUBTREE_OPERATIONS, value: BigInt(subtree.operations) })
   }
   if (trace !== undefined) {
-    attributes.push(...listTotal(TRACE_TOTAL, trace))
+    addTotal(attributes, TRACE_TOTAL, trace)
     attributes.push({ key: TRACE_OPERATIONS, value: BigInt(trace.operations) })
     attributes.push({ key: TRACE_UNPRICED, value: BigInt(trace.unpriced) })
   }
@@ -112,32 +125,27 @@ export function createRollupAttributes({ subtree, trace }: SpanRollup): readonly
 }
 
 /** Where no cost is known there is no total: it would say 0. */
-function listTotal(key: string, sum: RollupSum): readonly NewAttribute[] {
-  return sum.operations > sum.unpriced ? [{ key, value: toDouble(sum.costAtto) }] : []
+function addTotal(attributes: NewAttribute[], key: string, sum: RollupSum): void {
+  if (sum.operations > sum.unpriced) attributes.push({ key, value: toDouble(sum.costAtto) })
 }
 
 /** There are about as many as there are models in use; made-up names must not fill the memory. */
-const MAX_BLOCKS = 1000
-const blocks = new Map<string, AttributeBlock>()
+const blocks = createListMap<AttributeBlock>(1000)
 
 /** What all spans of one model, standing and outcome get alike. */
 function findBlock(rating: Rating, standing: Standing): AttributeBlock {
   const { status, book, reason, source, card } = rating
-  const name = [status, standing, book, reason, source, card].join('\n')
-  const known = blocks.get(name)
-  if (known !== undefined) return known
-  const attributes: NewAttribute[] = [
-    { key: STATUS, value: status },
-    { key: STANDING, value: standing },
-    { key: BOOK, value: book },
-  ]
-  if (reason !== undefined) attributes.push({ key: REASON, value: reason })
-  if (source !== undefined) attributes.push({ key: SOURCE, value: source })
-  if (card !== undefined) attributes.push({ key: CARD, value: card })
-  const block = createAttributeBlock(attributes)
-  if (blocks.size >= MAX_BLOCKS) blocks.clear()
-  blocks.set(name, block)
-  return block
+  return blocks.recall([status, standing, book, reason, source, card], () => {
+    const attributes: NewAttribute[] = [
+      { key: STATUS, value: status },
+      { key: STANDING, value: standing },
+      { key: BOOK, value: book },
+    ]
+    if (reason !== undefined) attributes.push({ key: REASON, value: reason })
+    if (source !== undefined) attributes.push({ key: SOURCE, value: source })
+    if (card !== undefined) attributes.push({ key: CARD, value: card })
+    return createAttributeBlock(attributes)
+  })
 }
 
 function createAlias(alias: AttributeAlias, { rating }: Entry): readonly NewAttribute[] {

@@ -1,7 +1,7 @@
 import { scanTraces, type ScannedSpan } from '@spancost/otlp'
 import { describe, expect, test } from 'vitest'
 import type { Dimension } from './config.ts'
-import { createScanKeys, readEntry } from './entries.ts'
+import { createEntryReader, createScanKeys } from './entries.ts'
 import { createTestBook } from './testing/api.ts'
 import { createChatSpan, createSpan, createTraces, type TracesJson } from './testing/traces.ts'
 
@@ -15,7 +15,7 @@ function scan(traces: TracesJson, dimensions: readonly Dimension[]): readonly Sc
 
 function readOne(traces: TracesJson, dimensions: readonly Dimension[] = []) {
   const [span] = scan(traces, dimensions)
-  return readEntry(span!, { of: () => BOOK }, dimensions)
+  return createEntryReader({ of: () => BOOK }, dimensions)([span!])[0]?.entry
 }
 
 describe('an entry', () => {

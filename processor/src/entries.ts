@@ -1,10 +1,20 @@
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
-import { KEYS, MARKS, recognize, splitUsage, type SpanFacts } from '@spancost/genai'
+import {
+  KEYS,
+  MARKS,
+  recognize,
+  splitUsage,
+  type Operation,
+  type SpanFacts,
+  type SplitUsage,
+  type Units,
+} from '@spancost/genai'
 import { findEntryFault, type Entry, type Labels } from '@spancost/ledger'
 import type { AttributeValue, ScanKeys, ScannedSpan } from '@spancost/otlp'
 import { rateOperation, type Rating } from '@spancost/pricing'
 import type { Dimension } from './config.ts'
 import { ALIAS_KEYS, OWN_KEYS } from './cost-attributes.ts'
+import { createListMap } from './list-map.ts'
 import type { Books } from './open-book.ts'
 
 /** The hold of a decision, which whoever asked puts on the call's span. */
@@ -25,14 +35,39 @@ export function createScanKeys(dimensions: readonly Dimension[]): ScanKeys {
   }
 }
 
+/** A span that stands for a GenAI operation, and what the ledger gets of it. */
+export interface FoundEntry {
+  readonly span: ScannedSpan
+  readonly entry: Entry
+}
+
+/** Label sets are few; those of one are one object, so that whoever encodes it can keep that. */
+const MAX_LABEL_SETS = 10_000
+
 /**
- * Recognizes and rates one span. `undefined`: it stands for no GenAI operation, or it has no valid
- * ids; without them a retry could not be told from a new call, so it passes on unpriced.
+ * Reads the operations among the marked spans of a request, in their order: recognizes and rates
+ * them. Spans without valid ids are left out: a retry could not be told from a new call, so they
+ * pass on unpriced.
  */
-export function readEntry(
-  span: ScannedSpan,
+export function createEntryReader(
   books: Books,
   dimensions: readonly Dimension[],
+): (spans: readonly ScannedSpan[]) => readonly FoundEntry[] {
+  const readLabels = createLabelReader(dimensions)
+  return (spans) => {
+    const found: FoundEntry[] = []
+    for (const span of spans) {
+      const entry = readEntry(span, books, readLabels)
+      if (entry !== undefined) found.push({ span, entry })
+    }
+    return found
+  }
+}
+
+function readEntry(
+  span: ScannedSpan,
+  books: Books,
+  readLabels: (span: ScannedSpan, operation: Operation) => Labels,
 ): Entry | undefined {
   const { traceId, spanId, startTimeUnixNano } = span
   if (traceId === '' || spanId === '') return undefined
@@ -40,9 +75,8 @@ export function readEntry(
   if (operation === undefined) return undefined
   const split = splitUsage(operation.usage)
   const startUnixMs = Number(startTimeUnixNano / 1_000_000n)
-  const model = operation.responseModel ?? operation.requestModel
-  const ownLabels = readDimensions(span, dimensions)
-  const book = books.of(ownLabels['tenant'])
+  const labels = readLabels(span, operation)
+  const book = books.of(labels['tenant'])
   const entry: Entry = {
     traceId,
     spanId,
@@ -51,25 +85,25 @@ export function readEntry(
     startTimeUnixNano,
     endTimeUnixNano: span.endTimeUnixNano,
     operation,
-    units: split.kind === 'units' ? split.units : new Map(),
-    rating: rateOperation(operation, startUnixMs, book),
-    labels: {
-      ...label('provider', operation.provider),
-      ...label('model', model),
-      ...label('operation', operation.name),
-      ...label('service', span.resource.get(ATTR_SERVICE_NAME)),
-      ...ownLabels,
-    },
+    units: unitsOf(split),
+    rating: rateOperation(operation, startUnixMs, book, split),
+    labels,
     ...readHold(span),
   }
   const fault = findEntryFault(entry)
   return fault === undefined ? entry : withoutFigures(entry, fault)
 }
 
-function readHold(span: ScannedSpan): Pick<Entry, 'holdId'> {
+function unitsOf(split: SplitUsage): Units {
+  return split.kind === 'units' ? split.units : NO_UNITS
+}
+
+const NO_UNITS: Units = new Map()
+
+function readHold(span: ScannedSpan): Pick<Entry, 'holdId'> | undefined {
   const holdId = span.attributes.get(HOLD_KEY)
   const isHold = typeof holdId === 'string' && holdId !== '' && holdId.length <= MAX_HOLD_ID_LENGTH
-  return isHold ? { holdId } : {}
+  return isHold ? { holdId } : undefined
 }
 
 /**
@@ -79,7 +113,7 @@ function readHold(span: ScannedSpan): Pick<Entry, 'holdId'> {
 function withoutFigures(entry: Entry, fault: string): Entry {
   const { book } = entry.rating
   const rating: Rating = { status: 'unpriced', reason: 'bad_usage', detail: fault, book, lines: [] }
-  return { ...entry, units: new Map(), rating }
+  return { ...entry, units: NO_UNITS, rating }
 }
 
 /**
@@ -89,10 +123,11 @@ function withoutFigures(entry: Entry, fault: string): Entry {
 export function rateAgain(entry: Entry, books: Books): Rating | undefined {
   const { operation, labels, startTimeUnixNano } = entry
   const split = splitUsage(operation.usage)
-  const units = split.kind === 'units' ? split.units : new Map()
   const startUnixMs = Number(startTimeUnixNano / 1_000_000n)
-  const rating = rateOperation(operation, startUnixMs, books.of(labels['tenant']))
-  return findEntryFault({ ...entry, units, rating }) === undefined ? rating : undefined
+  const rating = rateOperation(operation, startUnixMs, books.of(labels['tenant']), split)
+  return findEntryFault({ ...entry, units: unitsOf(split), rating }) === undefined
+    ? rating
+    : undefined
 }
 
 function toSpanFacts({ name, scope, attributes }: ScannedSpan): SpanFacts {
@@ -104,23 +139,47 @@ function toSpanFacts({ name, scope, attributes }: ScannedSpan): SpanFacts {
   }
 }
 
-function readDimensions(span: ScannedSpan, dimensions: readonly Dimension[]): Labels {
+function createLabelReader(
+  dimensions: readonly Dimension[],
+): (span: ScannedSpan, operation: Operation) => Labels {
+  const names = ['provider', 'model', 'operation', 'service', ...dimensions.map(({ name }) => name)]
+  const kept = createListMap<Labels>(MAX_LABEL_SETS)
+  return (span, operation) => {
+    const values = [
+      toLabel(operation.provider),
+      toLabel(operation.responseModel ?? operation.requestModel),
+      toLabel(operation.name),
+      toLabel(span.resource.get(ATTR_SERVICE_NAME)),
+    ]
+    for (const dimension of dimensions) values.push(readDimension(span, dimension))
+    return kept.recall(values, () => createLabels(names, values))
+  }
+}
+
+/** Of a name that is there twice, the last that has a value counts: it is the user's own. */
+function createLabels(names: readonly string[], values: readonly (string | undefined)[]): Labels {
   const labels: Record<string, string> = {}
-  const { attributes, scope, resource } = span
-  for (const { name, from } of dimensions) {
-    for (const key of from) {
-      const value = attributes.get(key) ?? scope.attributes.get(key) ?? resource.get(key)
-      const found = label(name, value)[name]
-      if (found === undefined) continue
-      labels[name] = found
-      break
-    }
+  for (const [index, value] of values.entries()) {
+    if (value !== undefined) labels[names[index]!] = value
   }
   return labels
 }
 
+function readDimension(
+  { attributes, scope, resource }: ScannedSpan,
+  { from }: Dimension,
+): string | undefined {
+  for (const key of from) {
+    const value = attributes.get(key) ?? scope.attributes.get(key) ?? resource.get(key)
+    const label = toLabel(value)
+    if (label !== undefined) return label
+  }
+  return undefined
+}
+
 /** Lists and empty texts are no labels. */
-function label(name: string, value: AttributeValue | undefined): Labels {
-  if (value === undefined || typeof value === 'object' || value === '') return {}
-  return { [name]: String(value).slice(0, MAX_LABEL_LENGTH).toWellFormed() }
+function toLabel(value: AttributeValue | undefined): string | undefined {
+  if (value === undefined || typeof value === 'object' || value === '') return undefined
+  const text = String(value)
+  return (text.length > MAX_LABEL_LENGTH ? text.slice(0, MAX_LABEL_LENGTH) : text).toWellFormed()
 }

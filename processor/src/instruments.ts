@@ -45,12 +45,21 @@ export function createInstruments(attributesOf: (labels: Labels) => MetricAttrib
     onBook: (outcome) => books.add(1, { 'spancost.book.outcome': outcome }),
     onRecorded: (recordedEntries, recorded) => {
       const nowMs = Date.now()
-      for (const [index, { outcome, standing }] of recorded.entries()) {
+      const counts = new Map<string, { readonly of: Recorded; count: number }>()
+      for (const [index, of] of recorded.entries()) {
         const { endTimeUnixNano, labels } = recordedEntries[index]!
         // A sender whose clock is ahead of ours has no lag that could be known.
         const lagMs = Math.max(0, nowMs - Number(endTimeUnixNano / 1_000_000n))
-        if (outcome === 'recorded') lag.record(lagMs / 1000, attributesOf(labels))
-        entries.add(1, { 'spancost.entry.outcome': outcome, 'spancost.cost.standing': standing })
+        if (of.outcome === 'recorded') lag.record(lagMs / 1000, attributesOf(labels))
+        const key = of.outcome + of.standing
+        const same = counts.get(key)
+        if (same === undefined) counts.set(key, { of, count: 1 })
+        else same.count++
+      }
+      for (const { of, count } of counts.values()) {
+        const { outcome, standing } = of
+        const attributes = { 'spancost.entry.outcome': outcome, 'spancost.cost.standing': standing }
+        entries.add(count, attributes)
       }
     },
   }

@@ -1,9 +1,9 @@
 import type { Entry, Recorded, Store } from '@spancost/ledger'
-import { scanTraces, type ScannedSpan, type SpanPatch } from '@spancost/otlp'
+import { scanTraces, type SpanPatch } from '@spancost/otlp'
 import type { AttributeAlias, Dimension } from './config.ts'
 import type { Consume, OtlpRequest } from './consume.ts'
-import { createCostAttributes, createRollupAttributes } from './cost-attributes.ts'
-import { createScanKeys, readEntry } from './entries.ts'
+import { addRollupAttributes, createCostAttributes } from './cost-attributes.ts'
+import { createEntryReader, createScanKeys } from './entries.ts'
 import type { Books } from './open-book.ts'
 import { createRelativeReader } from './relatives.ts'
 import { createRollup, type RollupLimits } from './rollup.ts'
@@ -32,6 +32,7 @@ export interface Pipeline {
 export function createPipeline(pipeline: Pipeline): Consume {
   const { books, store, dimensions, aliases, onRead, onRecorded, forward } = pipeline
   const keys = createScanKeys(dimensions)
+  const readEntries = createEntryReader(books, dimensions)
   const relatives = createRelativeReader()
   const rollup = createRollup(pipeline.rollup)
   return async (request, signal) => {
@@ -40,14 +41,11 @@ export function createPipeline(pipeline: Pipeline): Consume {
       return { kind: 'permanent', fault: 'malformed', message: result.reason }
     }
     const { scan } = result
-    const found: { span: ScannedSpan; entry: Entry }[] = []
-    for (const span of scan.spans) {
-      const entry = readEntry(span, books, dimensions)
-      if (entry !== undefined) found.push({ span, entry })
-    }
+    const found = readEntries(scan.spans)
     onRead(request, scan.spanCount)
     const entries = found.map(({ entry }) => entry)
-    const { spans: others, relatives: kept } = relatives.read(request, entries)
+    const { body, encoding } = request
+    const { spans: others, relatives: kept } = relatives.read({ body, encoding, scan, found })
     if (entries.length + others.length === 0) return forward(request, signal)
 
     let recorded: readonly Recorded[]
@@ -59,14 +57,15 @@ export function createPipeline(pipeline: Pipeline): Consume {
       return { kind: 'retryable', message, cause: 'ledger' }
     }
     if (found.length > 0) onRecorded(entries, recorded)
-    const rolled = rollup.add({ entries, recorded, relatives: kept }).map(createRollupAttributes)
+    const rolled = rollup.add({ entries, recorded, relatives: kept })
     const patches = found.map(({ span, entry }, index): SpanPatch => {
       const { standing } = recorded[index]!
       const { block, attributes } = createCostAttributes(entry, standing, span, aliases)
-      return { span, block, attributes: [...attributes, ...rolled[index]!] }
+      addRollupAttributes(rolled[index]!, attributes)
+      return { span, block, attributes }
     })
     for (const [index, span] of others.entries()) {
-      const attributes = rolled[found.length + index]!
+      const attributes = addRollupAttributes(rolled[found.length + index]!)
       if (attributes.length > 0) patches.push({ span, attributes })
     }
     if (patches.length === 0) return forward(request, signal)

@@ -2,10 +2,11 @@ import type { Entry, Relative } from '@spancost/ledger'
 import {
   createRecentRequests,
   createTraceSet,
-  scanRelatives,
+  type Scan,
   type ScannedRelative,
 } from '@spancost/otlp'
 import type { OtlpRequest } from './consume.ts'
+import type { FoundEntry } from './entries.ts'
 
 /** A name or a service is cut to this many characters. */
 const MAX_TEXT_LENGTH = 256
@@ -29,14 +30,20 @@ export interface FoundRelatives {
   readonly relatives: readonly Relative[]
 }
 
+/** A request, and what was found in it. */
+export interface ReadRequest extends Pick<OtlpRequest, 'body' | 'encoding'> {
+  readonly scan: Pick<Scan, 'relatives'>
+  readonly found: readonly FoundEntry[]
+}
+
 export interface RelativeReader {
   /**
-   * The spans of a request that are none of `entries`, but of a trace that has GenAI operations, as
-   * far as is remembered: of nearly all of the newest 50 000 such traces since the start.
+   * The spans of a request that are none of `found`, but of a trace that has GenAI operations, as far
+   * as is remembered: of nearly all of the newest 50 000 such traces since the start.
    */
-  read(request: Pick<OtlpRequest, 'body' | 'encoding'>, entries: readonly Entry[]): FoundRelatives
+  read(request: ReadRequest): FoundRelatives
   /** The ledger has not taken these: whoever sends them again finds the same. */
-  forget(entries: readonly Entry[]): void
+  forget(entries: readonly Pick<Entry, 'traceId'>[]): void
 }
 
 export function createRelativeReader(
@@ -46,17 +53,37 @@ export function createRelativeReader(
   const traces = createTraceSet(traceBuckets)
   const recent = createRecentRequests(RECENT, now)
 
+  /** What came earlier of traces whose first operations are these. */
+  function findEarly(
+    fresh: ReadonlySet<string>,
+    found: readonly FoundEntry[],
+  ): readonly ScannedRelative[] {
+    if (fresh.size === 0) return []
+    let own: Set<string> | undefined
+    return recent.find(fresh, (traceId, spanId) => {
+      own ??= new Set(found.map(({ entry }) => entry.traceId + entry.spanId))
+      return !own.has(traceId + spanId)
+    })
+  }
+
   return {
-    read({ body, encoding }, entries) {
-      const own = new Set(entries.map(({ traceId, spanId }) => traceId + spanId))
-      const isOther = (traceId: string, spanId: string): boolean => !own.has(traceId + spanId)
-      const fresh = entries.filter(({ traceId }) => !traces.has(traceId))
-      const early = recent.find(new Set(fresh.map(({ traceId }) => traceId)), isOther)
-      for (const { traceId } of entries) traces.add(traceId)
+    read({ body, encoding, scan, found }) {
+      const fresh = new Set<string>()
+      // Spans of a trace mostly come in a row.
+      let last = ''
+      for (const { entry } of found) {
+        const { traceId } = entry
+        if (traceId === last) continue
+        last = traceId
+        if (!traces.has(traceId)) fresh.add(traceId)
+        traces.add(traceId)
+      }
+      const early = findEarly(fresh, found)
       recent.add(body, encoding)
       // Where no trace is known, there is nothing to look for.
       if (traces.isEmpty()) return { spans: [], relatives: [] }
-      const spans = scanRelatives(body, encoding, isOther, traces)
+      const own = found.map(({ span }) => span)
+      const spans = scan.relatives(traces, own)
       return { spans, relatives: [...spans, ...early].map(toRelative) }
     },
     forget(entries) {
@@ -66,7 +93,16 @@ export function createRelativeReader(
 }
 
 function toRelative(span: ScannedRelative): Relative {
-  return { ...span, name: cut(span.name), service: cut(span.service) }
+  const { traceId, spanId, parentSpanId, name, startTimeUnixNano, endTimeUnixNano, service } = span
+  return {
+    traceId,
+    spanId,
+    parentSpanId,
+    name: cut(name),
+    startTimeUnixNano,
+    endTimeUnixNano,
+    service: cut(service),
+  }
 }
 
 function cut(text: string): string {

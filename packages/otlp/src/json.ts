@@ -11,6 +11,7 @@ import type {
   ScanResult,
   SpanPatch,
 } from './scan.ts'
+import { listJsonRelatives } from './scan-relatives.ts'
 import { MalformedError } from './wire.ts'
 
 /**
@@ -31,8 +32,10 @@ export function scanJsonTraces(body: Uint8Array, keys: ScanKeys): ScanResult {
     spanCount: 0,
   }
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  let root: JsonObject
   try {
-    visitRequest(walk, asObject(JSON.parse(decodeText(bytes)), 'the request'))
+    root = asObject(JSON.parse(decodeText(bytes)), 'the request')
+    visitRequest(walk, root)
   } catch (error) {
     const bad =
       error instanceof MalformedError || error instanceof SyntaxError || error instanceof TypeError
@@ -42,7 +45,16 @@ export function scanJsonTraces(body: Uint8Array, keys: ScanKeys): ScanResult {
   const { spans, spanCount } = walk
   return {
     kind: 'scanned',
-    scan: { spans, spanCount, patch: (patches) => patchJson(bytes, walk, patches) },
+    scan: {
+      spans,
+      spanCount,
+      relatives: (traces, except) => {
+        const places = placesOf(walk)
+        const numbers = new Set(except.flatMap((span) => places.get(span)?.number ?? []))
+        return listJsonRelatives(root, { traces, except: numbers })
+      },
+      patch: (patches) => patchJson(bytes, walk, root, patches),
+    },
   }
 }
 
@@ -201,21 +213,31 @@ function readTime(value: unknown, what: string): bigint {
   throw new MalformedError(`${what} is no time`)
 }
 
-function patchJson(bytes: Buffer, walk: Walk, patches: readonly SpanPatch[]): Uint8Array {
-  const indexes = new Map(walk.spans.map((span, index) => [span, index]))
+function placesOf({ spans, places }: Walk): ReadonlyMap<SpanPatch['span'], Place> {
+  return new Map(spans.map((span, index) => [span, places[index]!]))
+}
+
+function patchJson(
+  bytes: Buffer,
+  walk: Walk,
+  root: object,
+  patches: readonly SpanPatch[],
+): Uint8Array {
+  const places = placesOf(walk)
   const byNumber = new Map<number, JsonSpanPatch>()
   for (const { span, block, attributes } of patches) {
-    const { number, cuts } = locate(walk, indexes.get(span as ScannedSpan), span)
+    const { number, cuts } = places.get(span) ?? locateRelative(walk, root, span)
     if (byNumber.has(number)) throw new Error(`span ${span.spanId} is patched twice`)
     byNumber.set(number, { attributes: [...(block?.attributes ?? []), ...attributes], cuts })
   }
   return patchJsonSpans(bytes, byNumber)
 }
 
-function locate(walk: Walk, index: number | undefined, span: SpanPatch['span']): Place {
-  if (index !== undefined) return walk.places[index]!
+function locateRelative(walk: Walk, root: object, span: SpanPatch['span']): Place {
   const place = RelativeSpan.placeOf(span)
-  if (place?.kind !== 'json') throw new Error('a patch for a span of another request')
+  if (place?.kind !== 'json' || place.root !== root) {
+    throw new Error('a patch for a span of another request')
+  }
   const { number, json } = place
   return { number, cuts: findCuts(walk, objectsIn(json as JsonObject, 'attributes')) }
 }

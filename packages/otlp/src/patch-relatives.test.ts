@@ -1,20 +1,24 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Scan } from './scan.ts'
-import { scanRelatives } from './scan-relatives.ts'
 import { scanTraces } from './scan-traces.ts'
 import { decodeTraces, type PlainSpan } from './testing/oracle.ts'
 import { KEYS, requests } from './testing/random-request.ts'
 import { write } from './testing/wire-writer.ts'
 import { transcodeJson } from './transcode.ts'
 
-/** Adds `added`, a number of its own, to every span: to marked ones last, so out of order. */
-function patchEverything(body: Uint8Array, encoding: 'json' | 'protobuf'): Uint8Array {
+const ALL_TRACES = { has: () => true, hasAt: () => true }
+
+function scanOf(body: Uint8Array, encoding: 'json' | 'protobuf'): Scan {
   const result = scanTraces(body, encoding, KEYS)
   if (result.kind !== 'scanned') throw new Error(result.reason)
-  const { spans, patch }: Scan = result.scan
-  const marked = new Set(spans.map(({ traceId, spanId }) => traceId + spanId))
-  const others = scanRelatives(body, encoding, (trace, span) => !marked.has(trace + span))
+  return result.scan
+}
+
+/** Adds `added`, a number of its own, to every span: to marked ones last, so out of order. */
+function patchEverything(body: Uint8Array, encoding: 'json' | 'protobuf'): Uint8Array {
+  const { spans, patch, relatives } = scanOf(body, encoding)
+  const others = relatives(ALL_TRACES, spans)
   return patch(
     [...others, ...spans].map((span, index) => ({
       span,
@@ -61,23 +65,16 @@ describe('spans that nothing marks, among those that are', () => {
   })
 
   test('of other bytes are refused, and so is one twice', () => {
-    for (const [encoding, body] of [
-      ['json', requestOf(SPANS)],
-      ['protobuf', transcodeJson('traces', requestOf(SPANS))],
-    ] as const) {
-      const result = scanTraces(body, encoding, KEYS)
-      if (result.kind !== 'scanned') throw new Error(result.reason)
-      const [span] = scanRelatives(body, encoding, () => true)
-      const one = { span: span!, attributes: [] }
-      expect(() => result.scan.patch([one, one])).toThrow('patched twice')
-      const other = encoding === 'json' ? 'protobuf' : 'json'
-      const foreign = scanRelatives(
-        other === 'json' ? requestOf(SPANS) : transcodeJson('traces', requestOf(SPANS)),
-        other,
-        () => true,
-      )
-      const patch = { span: foreign[0]!, attributes: [] }
-      expect(() => result.scan.patch([patch])).toThrow('a span of another request')
+    const bodies = { json: requestOf(SPANS), protobuf: transcodeJson('traces', requestOf(SPANS)) }
+    for (const encoding of ['json', 'protobuf'] as const) {
+      const scan = scanOf(bodies[encoding], encoding)
+      const one = { span: scan.relatives(ALL_TRACES, [])[0]!, attributes: [] }
+      expect(() => scan.patch([one, one])).toThrow('patched twice')
+      for (const other of ['json', 'protobuf'] as const) {
+        const [foreign] = scanOf(bodies[other], other).relatives(ALL_TRACES, [])
+        const patch = { span: foreign!, attributes: [] }
+        expect(() => scan.patch([patch])).toThrow('a span of another request')
+      }
     }
   })
 })

@@ -89,12 +89,7 @@ function locate(request: Request, patch: SpanPatch): Located {
     return { frame: span.frame, places: span.places, patch }
   }
   const place = RelativeSpan.placeOf(span)
-  const { buffer, byteOffset } = request.cursor.bytes
-  if (
-    place?.kind === 'protobuf' &&
-    place.body.buffer === buffer &&
-    place.body.byteOffset === byteOffset
-  ) {
+  if (place?.kind === 'protobuf' && place.cursor === request.cursor) {
     const { frame } = place
     return { frame, places: findAttributes(request, frame), patch }
   }

@@ -15,7 +15,15 @@ import {
 } from './marked-span.ts'
 import { patchProtobuf } from './patch.ts'
 import { readText } from './read-text.ts'
-import type { Attributes, AttributeValue, ScanKeys, ScannedScope, ScanResult } from './scan.ts'
+import type {
+  Attributes,
+  AttributeValue,
+  ScanKeys,
+  ScannedScope,
+  ScannedSpan,
+  ScanResult,
+} from './scan.ts'
+import { listProtobufRelatives } from './scan-relatives.ts'
 import { createBoard, type Notes } from './span-board.ts'
 import { mayHoldMark } from './span-marks.ts'
 import {
@@ -87,8 +95,21 @@ export function scanProtobufTraces(body: Uint8Array, keys: ScanKeys): ScanResult
   const { spans, spanCount } = walk
   return {
     kind: 'scanned',
-    scan: { spans, spanCount, patch: (patches) => patchProtobuf(walk, patches) },
+    scan: {
+      spans,
+      spanCount,
+      relatives: (traces, except) =>
+        listProtobufRelatives(cursor, { traces, except: startsOf(except) }),
+      patch: (patches) => patchProtobuf(walk, patches),
+    },
   }
+}
+
+/** Where the content of spans begins. */
+function startsOf(spans: readonly ScannedSpan[]): ReadonlySet<number> {
+  const starts = new Set<number>()
+  for (const span of spans) if (span instanceof MarkedSpan) starts.add(span.frame.start)
+  return starts
 }
 
 /** What is made of keys once and kept. */

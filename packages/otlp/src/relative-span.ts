@@ -1,14 +1,19 @@
 import { visitKeyValue } from './key-value.ts'
 import type { Frame, Request } from './marked-span.ts'
 import type { ScannedRelative } from './scan.ts'
-import { LENGTH, readLength, readTag, skipValue } from './wire.ts'
+import { LENGTH, readLength, readTag, skipValue, type Cursor } from './wire.ts'
 
 const SPAN_ATTRIBUTES = (9 << 3) | LENGTH
 
 /** Where a span of a protobuf request lies, or which one it is in a JSON request, and what it says. */
 export type RelativePlace =
-  | { readonly kind: 'protobuf'; readonly body: Uint8Array; readonly frame: Frame }
-  | { readonly kind: 'json'; readonly number: number; readonly json: object }
+  | { readonly kind: 'protobuf'; readonly cursor: Cursor; readonly frame: Frame }
+  | {
+      readonly kind: 'json'
+      readonly root: unknown
+      readonly number: number
+      readonly json: object
+    }
 
 /** A span that was listed for its place in the trace. Where it lies is for a patch alone to know. */
 export class RelativeSpan implements ScannedRelative {

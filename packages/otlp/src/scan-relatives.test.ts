@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { scanRelatives, type IsWanted } from './scan-relatives.ts'
+import type { Encoding, Scan, ScannedRelative } from './scan.ts'
 import { scanTraces } from './scan-traces.ts'
 import { KEYS, requests } from './testing/random-request.ts'
 import { write } from './testing/wire-writer.ts'
@@ -59,11 +59,20 @@ const times = {
   endTimeUnixNano: 1_785_542_401_000_000_002n,
 }
 
+const ALL_TRACES = { has: () => true, hasAt: () => true }
+const MARKED_BY_ROUTE = { marks: ['http.route'], span: [], shared: [], own: [] }
+
+function scanOf(body: Uint8Array, encoding: Encoding, keys = KEYS): Scan {
+  const result = scanTraces(body, encoding, keys)
+  if (result.kind !== 'scanned') throw new Error(result.reason)
+  return result.scan
+}
+
 describe.each(ENCODED)('in %s', (encoding, body) => {
   test('spans of wanted traces, with their parents and services', () => {
     const traces = createTraceSet(1)
     traces.add(TRACE)
-    expect(scanRelatives(body, encoding, () => true, traces)).toEqual([
+    expect(scanOf(body, encoding).relatives(traces, [])).toEqual([
       {
         traceId: TRACE,
         spanId: 'b7ad6b7169203331',
@@ -83,37 +92,37 @@ describe.each(ENCODED)('in %s', (encoding, body) => {
     ])
   })
 
-  test('it is asked about those with both ids alone', () => {
-    const asked: string[] = []
-    const isWanted: IsWanted = (traceId, spanId) => {
-      asked.push(`${traceId} ${spanId}`)
-      return false
-    }
-    expect(scanRelatives(body, encoding, isWanted)).toEqual([])
-    expect(asked).toEqual([
+  test('only those with both ids, and none of those that are left out', () => {
+    const { spans, relatives } = scanOf(body, encoding, MARKED_BY_ROUTE)
+    const listIds = (except: typeof spans) =>
+      relatives(ALL_TRACES, except).map(({ traceId, spanId }) => `${traceId} ${spanId}`)
+    const [first, second, third] = [
       `${TRACE} b7ad6b7169203331`,
       `${OTHER} b7ad6b7169203332`,
       `${TRACE} 00f067aa0ba902b7`,
-    ])
+    ]
+    expect(listIds([])).toEqual([first, second, third])
+    expect(listIds([spans[1]!])).toEqual([first, third])
+    expect(listIds(spans.toReversed())).toEqual([])
   })
+})
 
-  test('a request that ends in the middle gives what is before', () => {
-    for (let length = 0; length < body.length; length += 7) {
-      const found = scanRelatives(body.subarray(0, length), encoding, () => true)
-      expect(found.length).toBeLessThanOrEqual(3)
-    }
-  })
+test('a fault where the scan does not look ends the list', () => {
+  const [, [, good]] = ENCODED
+  const body = Buffer.from(good)
+  // The first byte of the first resource's attributes becomes a group, which OTLP does not have.
+  const at = body.indexOf(Buffer.from('host.name')) - 4
+  body[at] = 0x0b
+  const { relatives } = scanOf(body, 'protobuf')
+  expect(relatives(ALL_TRACES, [])).toEqual([])
 })
 
 test('of any request, it reads what a scan reads', () => {
   fc.assert(
     fc.property(requests, (request) => {
-      const body = write(request)
-      const result = scanTraces(body, 'protobuf', KEYS)
-      if (result.kind !== 'scanned') throw new Error(result.reason)
-      const relatives = scanRelatives(body, 'protobuf', () => true)
-      const known = new Set(relatives.map((each) => tell(each)))
-      const missing = result.scan.spans.filter(
+      const { spans, relatives } = scanOf(write(request), 'protobuf')
+      const known = new Set(relatives(ALL_TRACES, []).map((each) => tell(each)))
+      const missing = spans.filter(
         (each) => each.traceId !== '' && each.spanId !== '' && !known.has(tell(each)),
       )
       expect(missing).toEqual([])
@@ -122,7 +131,7 @@ test('of any request, it reads what a scan reads', () => {
   )
 })
 
-function tell(each: Omit<ReturnType<typeof scanRelatives>[number], 'service'>): string {
+function tell(each: Omit<ScannedRelative, 'service'>): string {
   const { traceId, spanId, parentSpanId, name, startTimeUnixNano, endTimeUnixNano } = each
   return [traceId, spanId, parentSpanId, name, startTimeUnixNano, endTimeUnixNano].join('|')
 }

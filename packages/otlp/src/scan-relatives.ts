@@ -1,8 +1,7 @@
-import { readText, cutText } from './read-text.ts'
+import { cutText, readText } from './read-text.ts'
 import { RelativeSpan } from './relative-span.ts'
 import type { Frame } from './marked-span.ts'
-import type { Encoding, ScannedRelative } from './scan.ts'
-import type { TraceSet } from './trace-set.ts'
+import type { Encoding, ScannedRelative, WantedTraces } from './scan.ts'
 import {
   createCursor,
   findField,
@@ -15,33 +14,47 @@ import {
   type Cursor,
 } from './wire.ts'
 
-/** The traces whose spans are looked for. */
-type Wanted = Pick<TraceSet, 'has' | 'hasAt'>
-
-const ALL_TRACES: Wanted = { has: () => true, hasAt: () => true }
-
 /** Asked once for each span of a wanted trace that has both ids. */
 export type IsWanted = (traceId: string, spanId: string) => boolean
 
+/** Which spans of a request are listed. */
+interface Wish {
+  readonly traces: WantedTraces
+  /** Those that are left out: where their content begins, in JSON their numbers. */
+  readonly except?: ReadonlySet<number>
+  readonly isWanted?: IsWanted
+}
+
 /**
- * Lists spans of some traces, marked or not, of a request that was scanned before: where it is
- * malformed, the list ends. A patch of that scan takes them, as long as `body` is the very same. Of
- * most spans of other traces only the trace id is looked at: this is done for every request, and
- * nearly no span is of a trace that anyone looks for.
+ * As `Scan.relatives`, of a request that was scanned some time ago. A patch takes what the scan itself
+ * lists, not these.
  */
 export function scanRelatives(
   body: Uint8Array,
   encoding: Encoding,
   isWanted: IsWanted,
-  traces: Wanted = ALL_TRACES,
+  traces: WantedTraces,
 ): readonly ScannedRelative[] {
+  const wish = { traces, isWanted }
+  if (encoding === 'protobuf') return listProtobufRelatives(createCursor(body), wish)
+  let root: unknown
+  try {
+    root = JSON.parse(new TextDecoder().decode(body))
+  } catch {
+    return []
+  }
+  return listJsonRelatives(root, wish)
+}
+
+type List = (found: ScannedRelative[]) => void
+
+/** Where the scan itself has not looked, a request may be malformed: there the list ends. */
+function collect(list: List): readonly ScannedRelative[] {
   const found: ScannedRelative[] = []
   try {
-    if (encoding === 'json') visitJson(body, traces, isWanted, found)
-    else visitProtobuf(body, traces, isWanted, found)
+    list(found)
   } catch (error) {
-    const isBad = error instanceof MalformedError || error instanceof SyntaxError
-    if (!isBad) throw error
+    if (!(error instanceof MalformedError)) throw error
   }
   return found
 }
@@ -64,31 +77,32 @@ const END = (8 << 3) | FIXED64
 
 const SERVICE_NAME = 'service.name'
 
-function visitProtobuf(
-  body: Uint8Array,
-  traces: Wanted,
-  isWanted: IsWanted,
-  found: ScannedRelative[],
-): void {
-  const cursor = createCursor(body)
-  forEach(cursor, RESOURCE_SPANS, 0, body.length, (start, end, lengthAt) => {
-    const resourceSpans: Frame = { lengthAt, start, end, parent: undefined }
-    let service: string | undefined
-    const findService = (): string => (service ??= readService(cursor, start, end))
-    forEach(cursor, SCOPE_SPANS, start, end, (scopeStart, scopeEnd, scopeLengthAt) => {
-      const parent: Frame = {
-        lengthAt: scopeLengthAt,
-        start: scopeStart,
-        end: scopeEnd,
-        parent: resourceSpans,
-      }
-      forEach(cursor, SPANS, scopeStart, scopeEnd, (spanStart, spanEnd, spanLengthAt) => {
-        if (isOfOther(cursor, traces, spanStart, spanEnd)) return
-        const span = readSpan(cursor, spanStart, spanEnd, traces, isWanted)
-        if (span === undefined) return
-        const frame = { lengthAt: spanLengthAt, start: spanStart, end: spanEnd, parent }
-        const place = { kind: 'protobuf', body, frame } as const
-        found.push(new RelativeSpan({ ...span, service: findService() }, place))
+/**
+ * Of most spans of other traces only the trace id is looked at: this is done for every request, and
+ * nearly no span is of a trace that anyone looks for.
+ */
+export function listProtobufRelatives(cursor: Cursor, wish: Wish): readonly ScannedRelative[] {
+  const { traces, except } = wish
+  return collect((found) => {
+    forEach(cursor, RESOURCE_SPANS, 0, cursor.bytes.length, (start, end, lengthAt) => {
+      const resourceSpans: Frame = { lengthAt, start, end, parent: undefined }
+      let service: string | undefined
+      const findService = (): string => (service ??= readService(cursor, start, end))
+      forEach(cursor, SCOPE_SPANS, start, end, (scopeStart, scopeEnd, scopeLengthAt) => {
+        const parent: Frame = {
+          lengthAt: scopeLengthAt,
+          start: scopeStart,
+          end: scopeEnd,
+          parent: resourceSpans,
+        }
+        forEach(cursor, SPANS, scopeStart, scopeEnd, (spanStart, spanEnd, spanLengthAt) => {
+          if (isOfOther(cursor, traces, spanStart, spanEnd) || except?.has(spanStart)) return
+          const span = readSpan(cursor, spanStart, spanEnd, wish)
+          if (span === undefined) return
+          const frame = { lengthAt: spanLengthAt, start: spanStart, end: spanEnd, parent }
+          const place = { kind: 'protobuf', cursor, frame } as const
+          found.push(new RelativeSpan({ ...span, service: findService() }, place))
+        })
       })
     })
   })
@@ -98,7 +112,12 @@ function visitProtobuf(
  * Whether a span begins with the ids, as encoders write them, and its trace is none of `traces`.
  * False where it begins in another way: then the walk decides.
  */
-function isOfOther({ bytes, view }: Cursor, traces: Wanted, start: number, end: number): boolean {
+function isOfOther(
+  { bytes, view }: Cursor,
+  traces: WantedTraces,
+  start: number,
+  end: number,
+): boolean {
   const isUsual =
     end - start >= 20 &&
     bytes[start] === TRACE_ID &&
@@ -148,8 +167,7 @@ function readSpan(
   cursor: Cursor,
   start: number,
   end: number,
-  traces: Wanted,
-  isWanted: IsWanted,
+  { traces, isWanted }: Wish,
 ): Omit<ScannedRelative, 'service'> | undefined {
   let [traceAt, spanAt, parentAt, nameAt, nameEnd, startAt, endAt] = [-1, -1, -1, 0, 0, -1, -1]
   cursor.at = start
@@ -173,7 +191,7 @@ function readSpan(
   if (traceAt < 0 || !traces.hasAt(cursor.view, traceAt)) return undefined
   const traceId = readId(cursor.bytes, traceAt, 16)
   const spanId = readId(cursor.bytes, spanAt, 8)
-  if (traceId === '' || spanId === '' || !isWanted(traceId, spanId)) return undefined
+  if (traceId === '' || spanId === '' || isWanted?.(traceId, spanId) === false) return undefined
   return {
     traceId,
     spanId,
@@ -197,35 +215,35 @@ function readTime(cursor: Cursor, at: number): bigint {
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-function visitJson(
-  body: Uint8Array,
-  traces: Wanted,
-  isWanted: IsWanted,
-  found: ScannedRelative[],
-): void {
-  const request: unknown = JSON.parse(new TextDecoder().decode(body))
-  let spanCount = 0
-  for (const resourceSpans of listObjects(request, 'resourceSpans')) {
-    const service = findServiceInJson(resourceSpans['resource'])
-    for (const scopeSpans of listObjects(resourceSpans, 'scopeSpans')) {
-      for (const span of listObjects(scopeSpans, 'spans')) {
-        const number = spanCount++
-        const [traceId, spanId] = [toId(span['traceId'], 32), toId(span['spanId'], 16)]
-        if (traceId === '' || spanId === '' || !traces.has(traceId)) continue
-        if (!isWanted(traceId, spanId)) continue
-        const told = {
-          traceId,
-          spanId,
-          parentSpanId: toId(span['parentSpanId'], 16),
-          name: toText(span['name']),
-          startTimeUnixNano: toTime(span['startTimeUnixNano']),
-          endTimeUnixNano: toTime(span['endTimeUnixNano']),
-          service,
+/** @param root the request as `JSON.parse` made it. */
+export function listJsonRelatives(root: unknown, wish: Wish): readonly ScannedRelative[] {
+  const { traces, except, isWanted } = wish
+  return collect((found) => {
+    let spanCount = 0
+    for (const resourceSpans of listObjects(root, 'resourceSpans')) {
+      let service: string | undefined
+      for (const scopeSpans of listObjects(resourceSpans, 'scopeSpans')) {
+        for (const span of listObjects(scopeSpans, 'spans')) {
+          const number = spanCount++
+          if (except?.has(number)) continue
+          const [traceId, spanId] = [toId(span['traceId'], 32), toId(span['spanId'], 16)]
+          if (traceId === '' || spanId === '' || !traces.has(traceId)) continue
+          if (isWanted?.(traceId, spanId) === false) continue
+          service ??= findServiceInJson(resourceSpans['resource'])
+          const told = {
+            traceId,
+            spanId,
+            parentSpanId: toId(span['parentSpanId'], 16),
+            name: toText(span['name']),
+            startTimeUnixNano: toTime(span['startTimeUnixNano']),
+            endTimeUnixNano: toTime(span['endTimeUnixNano']),
+            service,
+          }
+          found.push(new RelativeSpan(told, { kind: 'json', root, number, json: span }))
         }
-        found.push(new RelativeSpan(told, { kind: 'json', number, json: span }))
       }
     }
-  }
+  })
 }
 
 function listObjects(holder: unknown, name: string): readonly JsonObject[] {

@@ -1,4 +1,5 @@
 /** What a scan is asked for and what it gives, whichever the encoding. */
+import type { TraceSet } from './trace-set.ts'
 
 export type Encoding = 'protobuf' | 'json'
 
@@ -51,7 +52,7 @@ export interface ScannedSpan {
   readonly resource: Attributes
 }
 
-/** What of a span says where in its trace it is, whatever else it may be; see `scanRelatives`. */
+/** What of a span says where in its trace it is, whatever else it may be; see `Scan.relatives`. */
 export interface ScannedRelative {
   /** Ids as in `ScannedSpan`; neither of the first two is empty. */
   readonly traceId: string
@@ -63,6 +64,9 @@ export interface ScannedRelative {
   /** `service.name` of its resource, or empty. */
   readonly service: string
 }
+
+/** Traces whose spans are looked for; see `createTraceSet`. */
+export type WantedTraces = Pick<TraceSet, 'has' | 'hasAt'>
 
 /** A `number` is written as a double, a `bigint` as a 64-bit integer. */
 export interface NewAttribute {
@@ -89,11 +93,12 @@ export interface Scan {
   readonly spanCount: number
   /** The marked ones, in the order of the request. */
   readonly spans: readonly ScannedSpan[]
+  /** The spans of some traces, marked or not, that have both ids and are none of `except`. */
+  relatives(traces: WantedTraces, except: readonly ScannedSpan[]): readonly ScannedRelative[]
   /**
    * A new request: the scanned one with new attributes behind the last attribute of each patched span
    * (replacing that span's `own` attributes), the lengths above fixed, every other byte as it was.
-   * Each span may be patched once, and must come from this scan, or from `scanRelatives` of the same
-   * bytes. No one else uses the ArrayBuffer
+   * Each span may be patched once, and must come from this scan. No one else uses the ArrayBuffer
    * that the bytes lie in; it may be longer than they are.
    */
   patch(patches: readonly SpanPatch[]): Uint8Array

@@ -95,6 +95,23 @@ describe('amounts', () => {
     expect(toDouble(parseAmount('0.542284482735150002'))).toBe(0.54228448273515)
     expect(toDouble(1n)).toBe(1e-18)
   })
+
+  it('become the double that their decimal is read as, however large or exact they are', () => {
+    const atto = fc.oneof(
+      fc.bigInt(-(2n ** 54n), 2n ** 54n),
+      fc.bigInt(-(2n ** 54n), 2n ** 54n).map((nano) => nano * 10n ** 9n),
+      fc.bigInt(-(10n ** 30n), 10n ** 30n),
+    )
+    fc.assert(
+      fc.property(atto, (amount) => {
+        // Reading decimals is the engine's, and correctly rounded.
+        const sign = amount < 0n ? '-' : ''
+        const digits = String(amount < 0n ? -amount : amount).padStart(19, '0')
+        const read = Number(`${sign}${digits.slice(0, -18)}.${digits.slice(-18)}`)
+        expect(toDouble(amount) + 0).toBe(read + 0)
+      }),
+    )
+  })
 })
 
 describe('rates', () => {

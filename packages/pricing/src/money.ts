@@ -30,9 +30,23 @@ export function parseAmount(text: string): bigint {
   return digits * 10n ** BigInt(ATTO_PLACES - places)
 }
 
-/** The nearest double in USD. Reading a decimal is correctly rounded, dividing bigints is not. */
+/**
+ * The nearest double in USD. Reading a decimal is correctly rounded, and so is dividing two doubles
+ * that are exact, which is ten times as fast: up to 2^53 atto, and up to 2^53 nano, where no digits
+ * are behind them.
+ */
 export function toDouble(atto: bigint): number {
+  if (isSafe(atto)) return Number(atto) / 1e18
+  const nano = atto / ATTO_PER_NANO
+  if (isSafe(nano) && nano * ATTO_PER_NANO === atto) return Number(nano) / 1e9
   return Number(formatAmount(atto))
+}
+
+const ATTO_PER_NANO = 10n ** 9n
+const MAX_SAFE = 2n ** 53n
+
+function isSafe(value: bigint): boolean {
+  return value <= MAX_SAFE && value >= -MAX_SAFE
 }
 
 /**

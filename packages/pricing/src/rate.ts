@@ -1,4 +1,4 @@
-import { type Operation, splitUsage, type Unit, type Units } from '@spancost/genai'
+import { type Operation, type SplitUsage, splitUsage, type Unit, type Units } from '@spancost/genai'
 import type { Lookup, PriceBook, Refusal } from './book.ts'
 import { compareWithUncached, hasCached } from './cache-effect.ts'
 import { type Card, type CardRate, isFree, type Rates, selectRates } from './card.ts'
@@ -9,11 +9,17 @@ import type { ModelName } from './terms.ts'
 /**
  * What one operation cost at `atMs` (its start, milliseconds since 1970 UTC): what the provider
  * billed, where its answer said so, else by the prices of a book. Pure: the same three give the
- * same rating. A container is rated like a leaf; whether it counts is not decided here.
+ * same rating. A container is rated like a leaf; whether it counts is not decided here. Who has split
+ * the usage already hands that in.
  */
-export function rateOperation(operation: Operation, atMs: number, book: PriceBook): Rating {
+export function rateOperation(
+  operation: Operation,
+  atMs: number,
+  book: PriceBook,
+  split: SplitUsage = splitUsage(operation.usage),
+): Rating {
   if (operation.role === 'free') return { status: 'free', book: book.id, lines: [], costAtto: 0n }
-  const byBook = rateByBook(operation, atMs, book)
+  const byBook = rateByBook({ operation, split, atMs, book })
   const { reportedCost } = operation
   // An estimate of an SDK is no bill; some write 0 for a model that they do not know.
   if (reportedCost?.source !== 'provider' || reportedCost.currency !== 'USD') return byBook
@@ -36,30 +42,33 @@ function takeBill(amount: string, byBook: Rating): Rating {
   }
 }
 
-function rateByBook(operation: Operation, atMs: number, book: PriceBook): Rating {
+/** What is to be rated, and by what. */
+interface Call {
+  readonly operation: Operation
+  readonly split: SplitUsage
+  readonly atMs: number
+  readonly book: PriceBook
+}
+
+function rateByBook(call: Call): Rating {
+  const { operation, atMs, book } = call
   const found = findCard(operation, atMs, book)
   const { fallback } = book
-  if (fallback === undefined || found.kind === 'card')
-    return rateByCard(operation, atMs, book, found)
-  if (found.reason === 'no_rate') return rateByCard(operation, atMs, book, found)
-  return rateByFallback(operation, atMs, book, { found, fallback })
+  if (fallback === undefined || found.kind === 'card') return rateByCard(call, found)
+  if (found.reason === 'no_rate') return rateByCard(call, found)
+  return rateByFallback(call, found, fallback)
 }
 
 /** What a model that nobody knows would cost at the rates that the user named for such. */
-function rateByFallback(
-  operation: Operation,
-  atMs: number,
-  book: PriceBook,
-  { found, fallback }: { readonly found: Refusal; readonly fallback: ModelName },
-): Rating {
-  const rating = rateByCard(operation, atMs, book, book.find({ ...fallback, atMs }))
-  if (rating.costAtto === undefined) return rateByCard(operation, atMs, book, found)
+function rateByFallback(call: Call, found: Refusal, fallback: ModelName): Rating {
+  const { atMs, book } = call
+  const rating = rateByCard(call, book.find({ ...fallback, atMs }))
+  if (rating.costAtto === undefined) return rateByCard(call, found)
   const detail = `${found.detail}; estimated at the rates of ${fallback.provider}/${fallback.model}`
   return { ...rating, status: 'estimated', reason: found.reason, detail }
 }
 
-function rateByCard(operation: Operation, atMs: number, book: PriceBook, found: Lookup): Rating {
-  const split = splitUsage(operation.usage)
+function rateByCard({ operation, split, atMs, book }: Call, found: Lookup): Rating {
   if (split.kind !== 'units') {
     // Nothing times anything is nothing: a free model needs no usage to be known as free.
     if (found.kind === 'card' && isFree(found.card)) return priceLines([], found.card, book, 'free')

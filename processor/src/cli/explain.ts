@@ -1,6 +1,6 @@
 import { openSqliteStore, type Entry, type Standing, type Store } from '@spancost/ledger'
 import { formatAmount } from '@spancost/pricing'
-import { createScanKeys, readEntry } from '../entries.ts'
+import { createEntryReader, createScanKeys } from '../entries.ts'
 import { createRelativeReader } from '../relatives.ts'
 import { openConfigured } from './config-source.ts'
 import { writeLine } from './io.ts'
@@ -38,6 +38,7 @@ unpriced.
     const keys = createScanKeys(dimensions)
     // The rule for what counts is the ledger's own, so a ledger applies it.
     const store = await openSqliteStore({ path: ':memory:' })
+    const readEntries = createEntryReader(books, dimensions)
     const relatives = createRelativeReader()
     const entries: Entry[] = []
     let hasFailed = false
@@ -57,9 +58,11 @@ unpriced.
           break
         }
         if (item.kind === 'changed') break
-        const found = item.spans.flatMap((span) => readEntry(span, books, dimensions) ?? [])
-        await store.record(found, relatives.read(item, found).relatives)
-        entries.push(...found)
+        const found = readEntries(item.scan.spans)
+        const { relatives: others } = relatives.read({ ...item, found })
+        const told = found.map(({ entry }) => entry)
+        await store.record(told, others)
+        entries.push(...told)
       }
       read.close()
     }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import type { Entry, Relative, Store } from '@spancost/ledger'
 import type { Dimension } from '../config.ts'
-import { createScanKeys, readEntry } from '../entries.ts'
+import { createEntryReader, createScanKeys } from '../entries.ts'
 import type { Books } from '../open-book.ts'
 import { createRelativeReader } from '../relatives.ts'
 import { openFile, type OpenFile } from './otlp-files/open-file.ts'
@@ -75,6 +75,7 @@ async function readInto(
   const { reader } = file
   const counts = { requests: 0, operations: 0, recorded: 0, bad: 0 }
   const writer = createWriter(store, progress, counts)
+  const readEntries = createEntryReader(books, dimensions)
   const relatives = createRelativeReader()
   let kind: 'done' | 'stopped' = 'done'
   try {
@@ -88,9 +89,12 @@ async function readInto(
         if (kind === 'stopped') break
       } else {
         counts.requests += 1
-        const read = item.spans.map((span) => readEntry(span, books, dimensions))
-        const entries = read.filter((entry) => entry !== undefined)
-        writer.add(entries, relatives.read(item, entries).relatives)
+        const found = readEntries(item.scan.spans)
+        const { relatives: others } = relatives.read({ ...item, found })
+        writer.add(
+          found.map(({ entry }) => entry),
+          others,
+        )
       }
       const { offset: bytes } = reader
       await writer.mark({ bytes, digest: reader.digest(), count: item.number })

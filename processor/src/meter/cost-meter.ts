@@ -214,13 +214,18 @@ function listKeys(dimensions: readonly Dimension[]): LabelKey[] {
   return keys
 }
 
+/** Kept by the labels' object: it is the same for all operations of one label set. */
 function createLabelReader(keys: readonly LabelKey[]): (labels: Labels) => MetricAttributes {
+  const kept = new WeakMap<Labels, MetricAttributes>()
   return (labels) => {
+    const known = kept.get(labels)
+    if (known !== undefined) return known
     const attributes: Record<string, string> = {}
     for (const [name, key] of keys) {
       const value = labels[name]
       if (value !== undefined) attributes[key] = value
     }
+    kept.set(labels, attributes)
     return attributes
   }
 }

@@ -61,11 +61,14 @@ function readSpan(span: ScannedSpan): unknown {
   }
 }
 
+const ALL_TRACES = { has: () => true, hasAt: () => true }
+
 /** What was scanned can be patched, and then says the same. */
 function checkPatch(result: Extract<ScanResult, { kind: 'scanned' }>, encoding: Input['encoding']) {
-  const { spans, spanCount, patch } = result.scan
+  const { spans, spanCount, patch, relatives } = result.scan
   const attributes = [{ key: 'spancost.cost.total', value: 0.5 }]
-  const patched = patch(spans.map((span) => ({ span, attributes })))
+  const all = [...spans, ...relatives(ALL_TRACES, spans)]
+  const patched = patch(all.map((span) => ({ span, attributes })))
   const again = scanTraces(patched, encoding, KEYS)
   const expected = { spanCount, spans: spans.map(readSpan) }
   assert.deepEqual(strip(again), expected, 'a patch changed what a scan sees')

@@ -1,4 +1,4 @@
-import { scanTraces, type Encoding, type ScanKeys, type ScannedSpan } from '@spancost/otlp'
+import { scanTraces, type Encoding, type Scan, type ScanKeys } from '@spancost/otlp'
 import { describeError } from '../../describe-error.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { findFraming, readRequests, type FileItem, type ItemPlace } from './read-requests.ts'
@@ -7,7 +7,7 @@ import { findFraming, readRequests, type FileItem, type ItemPlace } from './read
 export type SpansItem =
   | ({
       readonly kind: 'spans'
-      readonly spans: readonly ScannedSpan[]
+      readonly scan: Scan
       readonly body: Uint8Array
       readonly encoding: Encoding
     } & ItemPlace)
@@ -66,7 +66,7 @@ function toSpans(item: Extract<FileItem, { kind: 'request' }>, keys: ScanKeys): 
   if (fault !== undefined) return bad(fault)
   const result = scanTraces(bytes, encoding, keys)
   if (result.kind !== 'scanned') return bad(`not OTLP: ${result.reason}`)
-  return { kind: 'spans', name, number, spans: result.scan.spans, body: bytes, encoding }
+  return { kind: 'spans', name, number, scan: result.scan, body: bytes, encoding }
 }
 
 const START_OF_TRACES = Buffer.from('{"resourceSpans":')
