@@ -14,6 +14,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { build } from 'tsdown'
+import { writeLicences } from './bundled-licences.mjs'
 import { findPnpm } from './setup.mjs'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
@@ -23,6 +24,17 @@ const PEERS = new Set(['@opentelemetry/api'])
 
 /** Only for `--import`, which takes ES modules. */
 const ESM_ONLY = new Set(['./register'])
+
+/**
+ * What `--import @spancost/node/register` does not bring along, because it is seldom needed at the
+ * start (or has to be a file of its own, which hooks refer to). All else is put into one file, as
+ * finding and loading 350 small ones takes three times as long as running what is in them.
+ */
+const LOADED_LATER = [
+  '@opentelemetry/sdk-node',
+  /^@opentelemetry\/exporter-/,
+  /^import-in-the-middle/,
+]
 
 const packages = findPackages()
 const pnpm = await findPnpm()
@@ -69,8 +81,19 @@ async function buildPackage({ folder, manifest }) {
   }
   const entryOf = (list) => list.map((door) => `src/${door === '.' ? 'index' : door.slice(2)}.ts`)
   const both = doors.filter((door) => !ESM_ONLY.has(door))
-  await build({ ...options, entry: entryOf(doors), format: 'esm' })
+  const started = doors.filter((door) => ESM_ONLY.has(door))
+  await build({ ...options, entry: entryOf(both), format: 'esm' })
   await build({ ...options, entry: entryOf(both), format: 'cjs', clean: false })
+  if (started.length > 0) {
+    await build({
+      ...options,
+      entry: entryOf(started),
+      format: 'esm',
+      clean: false,
+      deps: { alwaysBundle: [/./], neverBundle: LOADED_LATER },
+      plugins: [writeLicences()],
+    })
+  }
 }
 
 /** What npm would get. */

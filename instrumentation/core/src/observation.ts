@@ -1,4 +1,3 @@
-import { ReadableStream } from 'node:stream/web'
 import type { Reply } from '@spancost/genai/replies'
 import type { ActiveOperation } from './operation.ts'
 import { observeReadableStream } from './readable-stream.ts'

@@ -1,4 +1,3 @@
-import { ReadableStream } from 'node:stream/web'
 import type { Observation } from './observation.ts'
 import { runQuietly } from './quietly.ts'
 

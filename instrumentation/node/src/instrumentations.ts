@@ -49,25 +49,6 @@ const CREATORS: readonly Create[] = [
   createUnlessDisabled('@spancost/instrumentation-vercel-ai', VercelAIInstrumentation),
 ]
 
-/**
- * What applications import and an instrumentation wants to see: packages, and files of packages
- * where others load those. Nothing else is slowed by the ESM hooks.
- */
-export const INSTRUMENTED_PACKAGES: readonly string[] = [
-  '@anthropic-ai/sdk',
-  '@anthropic-ai/sdk/resources/index',
-  '@aws-sdk/client-bedrock-runtime',
-  '@google/genai',
-  '@langchain/core',
-  '@mistralai/mistralai',
-  'ai',
-  'cohere-ai',
-  'groq-sdk',
-  'ollama',
-  'openai',
-  'together-ai',
-]
-
 /** Every instrumentation of spancost, for the `instrumentations` of one's own `NodeSDK`. */
 export function getNodeInstrumentations(
   config: NodeInstrumentationsConfig = {},

@@ -1,5 +1,5 @@
 import { context } from '@opentelemetry/api'
-import { readAiSdkReply, type Reply } from '@spancost/genai'
+import { readAiSdkReply, type Reply } from '@spancost/genai/replies'
 import {
   captureContent,
   endWhenDropped,

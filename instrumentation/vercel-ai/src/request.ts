@@ -1,4 +1,4 @@
-import { ATTR_SPANCOST_RESPONSE_SERVICE_TIER, resolveProvider } from '@spancost/genai'
+import { ATTR_SPANCOST_RESPONSE_SERVICE_TIER, resolveProvider } from '@spancost/genai/replies'
 import {
   describeSettings,
   readObject,
