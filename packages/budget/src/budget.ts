@@ -76,6 +76,10 @@ export const DEFAULT_THRESHOLDS: readonly Threshold[] = [
 /** Labels longer than this are cut before they are compared, as the ledger cuts them. */
 const MAX_VALUE_LENGTH = 256
 
+export function cutValue(value: string): string {
+  return value.length > MAX_VALUE_LENGTH ? value.slice(0, MAX_VALUE_LENGTH) : value
+}
+
 /**
  * Tells which counter of a budget some labels count in: `''` where the budget has one only, else
  * the values of `each` as a JSON list. `undefined`: the labels are outside the scope, or lack one
@@ -89,14 +93,14 @@ export function createScope(budget: Pick<Budget, 'scope' | 'each'>) {
   return (labels: Labels): string | undefined => {
     for (const [label, matches] of matchers) {
       const value = labels[label]
-      if (value === undefined || !matches(value.slice(0, MAX_VALUE_LENGTH))) return undefined
+      if (value === undefined || !matches(cutValue(value))) return undefined
     }
     if (each.length === 0) return ''
     const values: string[] = []
     for (const label of each) {
       const value = labels[label]
       if (value === undefined) return undefined
-      values.push(value.slice(0, MAX_VALUE_LENGTH))
+      values.push(cutValue(value))
     }
     return JSON.stringify(values)
   }

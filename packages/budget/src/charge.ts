@@ -1,4 +1,5 @@
 import { createScope, type Budget, type Labels } from './budget.ts'
+import { createScopeIndex } from './scope-index.ts'
 import { listAncestors } from './tree.ts'
 import { createWindows, type Window } from './window.ts'
 
@@ -15,6 +16,8 @@ export interface Charge {
   readonly budget: Budget
   readonly key: string
   readonly window: Window
+  /** The one before, where the budget was there when that began, and takes over what it left. */
+  readonly before?: Window
 }
 
 /** Where some labels count, whenever that is. */
@@ -47,8 +50,16 @@ export function createCharger(
     }
     return accounts
       .filter(({ budget }) => isValidAt(budget, startUnixMs))
-      .map(({ budget, key, windowOf }) => ({ budget, key, window: windowOf(startUnixMs) }))
+      .map((account) => chargeAccount(account, startUnixMs))
   }
+}
+
+function chargeAccount({ budget, key, windowOf }: Account, startUnixMs: number): Charge {
+  const window = windowOf(startUnixMs)
+  if (!budget.carriesOver || !Number.isFinite(window.startUnixMs)) return { budget, key, window }
+  const before = windowOf(window.startUnixMs - 1)
+  const wasThere = before.startUnixMs >= (budget.validFromUnixMs ?? -Infinity)
+  return { budget, key, window, ...(wasThere && { before }) }
 }
 
 function createAccounts(budgets: readonly Budget[]): (labels: Labels) => readonly Account[] {
@@ -62,9 +73,11 @@ function createAccounts(budgets: readonly Budget[]): (labels: Labels) => readonl
     })),
   }))
   const windows = new Map(budgets.map((budget) => [budget.id, createWindows(budget.window)]))
+  const findCandidates = createScopeIndex(budgets)
   return (labels) => {
     const accounts = new Map<string, Account>()
-    for (const { scopeOf, chain } of scopes) {
+    for (const position of findCandidates(labels)) {
+      const { scopeOf, chain } = scopes[position]!
       if (scopeOf(labels) === undefined) continue
       for (const { budget, keyOf } of chain) {
         const key = keyOf(labels)

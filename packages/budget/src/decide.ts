@@ -1,5 +1,5 @@
 import { assess, measure, type Amounts, type Assessment, type Counter } from './assess.ts'
-import { percentOf, type Action, type Budget } from './budget.ts'
+import { percentOf, type Action, type Budget, type Limit } from './budget.ts'
 import type { Window } from './window.ts'
 
 /** One counter that an operation would count in. */
@@ -44,6 +44,8 @@ export interface Decision {
   /** Which budget and window said so; absent where nothing objected. */
   readonly by?: { readonly budgetId: string; readonly windowId: string; readonly why: Why }
   readonly levels: readonly (Assessment & {
+    /** What the amounts are in; money is 1e-18 USD. */
+    readonly measure: Limit['measure']
     readonly budgetId: string
     readonly key: string
     readonly windowId: string
@@ -76,6 +78,7 @@ export function decide(question: Question, levels: readonly Level[]): Decision {
     ...(by !== undefined && { by }),
     levels: assessed.map(({ level: { budget, key, window }, assessment }) => ({
       ...assessment,
+      measure: budget.limit.measure,
       budgetId: budget.id,
       key,
       windowId: window.id,

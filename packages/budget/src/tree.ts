@@ -24,12 +24,14 @@ const WINDOWS_IN: Readonly<Partial<Record<Period, Readonly<Partial<Record<Period
  */
 export function findTreeFaults(budgets: readonly Budget[]): BudgetFault[] {
   const byId = new Map(budgets.map((budget) => [budget.id, budget]))
+  const childrenOf = Map.groupBy(budgets, ({ parent }) => parent)
   const seen = new Set<string>()
   return budgets.flatMap((budget) => {
     const { id } = budget
     if (seen.has(id)) return [{ id, message: `the id "${id}" comes twice` }]
     seen.add(id)
-    const fault = findParentFault(budget, byId) ?? findPromiseFault(budget, budgets)
+    const fault =
+      findParentFault(budget, byId) ?? findPromiseFault(budget, childrenOf.get(id) ?? [])
     return fault === undefined ? [] : [{ id, message: fault }]
   })
 }
@@ -68,13 +70,11 @@ function nameOf(budget: Budget | string): string {
   return typeof budget === 'string' ? budget : budget.id
 }
 
-function findPromiseFault(parent: Budget, budgets: readonly Budget[]): string | undefined {
+function findPromiseFault(parent: Budget, children: readonly Budget[]): string | undefined {
   if (parent.mayOvercommit) return undefined
-  const children = budgets.filter(
-    (child) => child.parent === parent.id && isSameMeasure(child, parent),
-  )
   let promised = 0n
   for (const child of children) {
+    if (!isSameMeasure(child, parent)) continue
     const share = promiseOf(child, parent)
     if (share === undefined) {
       return `its child "${child.id}" promises without end (by its window, or by \`each\`); set mayOvercommit to allow that`

@@ -40,21 +40,44 @@ const MAX_UNIX_MS = 8.64e15 - 400 * DAY_MS
  *
  * Windows follow the zone's clock, so a day has 23 or 25 hours where the clock changes, and begins
  * with the first instant of its date where midnight is skipped. They leave no gap and never overlap.
- * Instants of one window mostly come together, so the last window found is kept: asking for it
- * again costs two comparisons. Throws a `RangeError` where the zone is unknown or the rule unsound.
+ * Instants of few windows mostly come together, so the last found are kept, for all budgets of one
+ * rule: asking for one again costs a few comparisons. Throws a `RangeError` where the zone is unknown
+ * or the rule unsound.
  */
 export function createWindows(rule: WindowRule): (unixMs: number) => Window {
+  const { period, zone, weekStart, fiscalStart } = rule
+  const text = `${period} ${weekStart} ${fiscalStart} ${zone}`
+  const known = KNOWN.get(text)
+  if (known !== undefined) return known
+  const windowOf = createFresh(rule)
+  if (KNOWN.size >= MAX_KNOWN) KNOWN.clear()
+  KNOWN.set(text, windowOf)
+  return windowOf
+}
+
+/** Clocks of zones are dear to make, and thousands of budgets share few rules. */
+const KNOWN = new Map<string, (unixMs: number) => Window>()
+const MAX_KNOWN = 1_000
+
+/** This window, the one before, and one more for late spans. */
+const MAX_KEPT = 3
+
+function createFresh(rule: WindowRule): (unixMs: number) => Window {
   const { weekStart, fiscalStart } = rule
   expectWhole(weekStart, 1, 7, 'weekStart')
   expectWhole(fiscalStart, 1, 12, 'fiscalStart')
   const zone = openZone(rule.zone)
   if (rule.period === 'total') return () => TOTAL
-  let last = findWindow(rule, zone, 0)
+  const kept: Window[] = []
   return (unixMs) => {
-    if (unixMs >= last.startUnixMs && unixMs < last.endUnixMs) return last
+    for (const window of kept) {
+      if (unixMs >= window.startUnixMs && unixMs < window.endUnixMs) return window
+    }
     if (!(Math.abs(unixMs) <= MAX_UNIX_MS)) throw new RangeError(`no window holds ${unixMs} ms`)
-    last = findWindow(rule, zone, Math.floor(unixMs))
-    return last
+    const found = findWindow(rule, zone, Math.floor(unixMs))
+    kept.unshift(found)
+    kept.length = Math.min(kept.length, MAX_KEPT)
+    return found
   }
 }
 

@@ -1,7 +1,6 @@
 import {
   createCharger,
   createWindows,
-  decide,
   decodeBudget,
   encodeBudget,
   listAncestors,
@@ -11,16 +10,9 @@ import {
   type Charge,
   type Counter,
   type CounterId,
-  type Level,
   type TokenType,
 } from '@spancost/budget'
-import {
-  signalKey,
-  type Ask,
-  type CounterState,
-  type Decided,
-  type StoredBudget,
-} from './budgets.ts'
+import type { CounterState, Decided, StoredBudget } from './budgets.ts'
 import type { Labels } from './entry.ts'
 
 /**
@@ -99,47 +91,6 @@ export function idOf({ budget, key, window }: Charge): CounterId {
 /** One text for one counter; its order is that of locks. */
 export function textOf({ budgetId, key, windowId }: CounterId): string {
   return `${budgetId}\n${windowId}\n${key}`
-}
-
-/** The counters that a decision looks at: the windows now, and those before where these carry over. */
-export function listCounters(charges: readonly Charge[]): readonly CounterId[] {
-  const ids = charges.flatMap((charge) => [idOf(charge), ...idsBefore(charge)])
-  return ids.sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1))
-}
-
-/** The window before leaves nothing where the budget was not there yet when it began. */
-function idsBefore({ budget, key, window }: Charge): CounterId[] {
-  if (!budget.carriesOver || !Number.isFinite(window.startUnixMs)) return []
-  const before = createWindows(budget.window)(window.startUnixMs - 1)
-  if (before.startUnixMs < (budget.validFromUnixMs ?? -Infinity)) return []
-  return [{ budgetId: budget.id, key, windowId: before.id }]
-}
-
-/** Decides by counters that are given by their text. */
-export function decideAsk(
-  ask: Ask,
-  charges: readonly Charge[],
-  counters: ReadonlyMap<string, Counter>,
-): Decided {
-  const levels = charges.map((charge): Level => {
-    const { budget, key, window } = charge
-    const { forecast, lastMinute = 0 } = ask.signals?.[signalKey(budget.id, key)] ?? {}
-    const [idBefore] = idsBefore(charge)
-    const before = idBefore && (counters.get(textOf(idBefore)) ?? EMPTY_COUNTER)
-    return {
-      budget,
-      key,
-      window,
-      counter: counters.get(textOf(idOf(charge))) ?? EMPTY_COUNTER,
-      lastMinute,
-      ...(before !== undefined && { before }),
-      ...(forecast !== undefined && { forecast }),
-    }
-  })
-  const decision = decide(ask.question, levels)
-  const { labels, atUnixMs, hold } = ask
-  const isHeld = hold !== undefined && decision.verdict.kind === 'allow'
-  return { ...decision, labels, atUnixMs, ...(isHeld && { holdId: hold.id }) }
 }
 
 function addAmounts(a: Amounts, b: Amounts, times = 1n): Amounts {
@@ -243,6 +194,36 @@ export interface Reserved {
 export interface KeptDecision {
   readonly decided: Decided
   readonly reserved: readonly Reserved[]
+}
+
+const TOKENS = Object.keys(NOTHING.tokens) as TokenType[]
+
+/** As it stands in a row of counters: digits, in one order. */
+export function encodeCounter({ spent, held, unpriced }: Counter): string {
+  return [...listAmounts(spent), ...listAmounts(held), unpriced].join(' ')
+}
+
+export function decodeCounter(text: string): Counter {
+  const figures = text.split(' ').map(BigInt)
+  const held = 2 + TOKENS.length
+  return {
+    spent: readAmounts(figures, 0),
+    held: readAmounts(figures, held),
+    unpriced: figures[2 * held]!,
+  }
+}
+
+function listAmounts({ costAtto, operations, tokens }: Amounts): bigint[] {
+  return [costAtto, operations, ...TOKENS.map((type) => tokens[type])]
+}
+
+function readAmounts(figures: readonly bigint[], from: number): Amounts {
+  const tokens = TOKENS.map((type, index) => [type, figures[from + 2 + index]!])
+  return {
+    costAtto: figures[from]!,
+    operations: figures[from + 1]!,
+    tokens: Object.fromEntries(tokens) as Record<TokenType, bigint>,
+  }
 }
 
 /** As texts for rows: bigints are digits. */

@@ -68,6 +68,8 @@ export type HoldState = 'held' | 'settled' | 'released' | 'expired'
  * that records them, so a decision that comes after an entry knows it.
  */
 export interface BudgetStore {
+  /** Another than before: `readBudgets` has something new. */
+  budgetVersion(): Promise<number>
   readBudgets(): Promise<BudgetBook>
   /**
    * Writes all budgets anew and what led to it, if nobody else has since `version`; `false`: somebody

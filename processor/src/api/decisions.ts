@@ -1,5 +1,5 @@
 import type { Decision, Limit, Question } from '@spancost/budget'
-import type { Decided, StoredBudget } from '@spancost/ledger'
+import type { Decided } from '@spancost/ledger'
 import { formatAmount } from '@spancost/pricing'
 import { z } from 'zod'
 import { owns, ROLES } from './access.ts'
@@ -37,16 +37,12 @@ const asked = z
   })
 
 export type AnsweredCall =
-  | {
-      readonly kind: 'decided'
-      readonly decided: Decided & { readonly question: Question }
-      readonly budgets: readonly StoredBudget[]
-    }
+  | { readonly kind: 'decided'; readonly decided: Decided & { readonly question: Question } }
   | { readonly kind: 'refused'; readonly answer: Answer }
 
 /** Reads a call and decides about it; refused is what is no call, or not the caller's own. */
 export async function askForCall(
-  { decisions, desk, caller }: Pick<Asked, 'decisions' | 'desk' | 'caller'>,
+  { decisions, caller }: Pick<Asked, 'decisions' | 'caller'>,
   written: unknown,
 ): Promise<AnsweredCall> {
   const read = readBody(asked, written)
@@ -65,7 +61,7 @@ export async function askForCall(
     ...withoutAbsent(call),
     ...(hold !== false && { holdMs: hold === true ? HOLD_MS : hold.ttlMs }),
   })
-  return { kind: 'decided', decided, budgets: await desk.list() }
+  return { kind: 'decided', decided }
 }
 
 /** May this call be made? Answers 200 whatever the verdict is. */
@@ -75,11 +71,11 @@ export const decideRoute = defineRoute(
   async (context) => {
     const answered = await askForCall(context, context.body)
     if (answered.kind === 'refused') return answered.answer
-    const { decided, budgets } = answered
+    const { decided } = answered
     const { worstCase, isPriced } = decided.question
     return answerJson({
-      ...showDecision(decided, budgets),
-      summary: summarize(decided, budgets),
+      ...showDecision(decided),
+      summary: summarize(decided),
       holdId: decided.holdId,
       ...(isPriced && { worstCase: toMoney(worstCase.costAtto) }),
     })
@@ -91,7 +87,7 @@ export const decideRoute = defineRoute(
 export const decisionRoute = defineRoute(
   '/api/v1/decisions/{requestId}',
   { requestId: name },
-  async ({ decisions, desk, caller }, { requestId = '' }) => {
+  async ({ decisions, caller }, { requestId = '' }) => {
     const found = await decisions.find(requestId)
     if (found === undefined || !owns(caller, found.labels)) {
       return notFound(`nothing is kept about the request "${requestId}"`)
@@ -100,7 +96,7 @@ export const decisionRoute = defineRoute(
       at: toInstant(found.atUnixMs),
       state: found.state,
       dimensions: found.labels,
-      ...showDecision(found, await desk.list()),
+      ...showDecision(found),
       holdId: found.holdId,
     })
   },
@@ -121,31 +117,21 @@ export const holdRoutes = (['settle', 'release'] as const).map((word) =>
   ),
 )
 
-export function showDecision(decision: Decision, budgets: readonly StoredBudget[]) {
-  const measureOf = createMeasures(budgets)
-  const { verdict, by, levels } = decision
+export function showDecision({ verdict, by, levels }: Decision) {
   return {
     decision: verdict.kind,
     ...('retryAfterMs' in verdict && { retryAfterMs: verdict.retryAfterMs }),
     ...('model' in verdict && { model: verdict.model }),
     ...(by !== undefined && { budget: by.budgetId, window: by.windowId, reason: by.why }),
-    levels: levels.map(({ budgetId, key, windowId, state, ...amounts }) => {
-      const measure = measureOf(budgetId)
-      return {
-        budget: budgetId,
-        ...(key !== '' && { for: JSON.parse(key) as unknown }),
-        window: windowId,
-        state,
-        limit: showAmount(measure, amounts.limit),
-        left: showAmount(measure, amounts.left),
-      }
-    }),
+    levels: levels.map(({ budgetId, key, windowId, state, measure, limit, left }) => ({
+      budget: budgetId,
+      ...(key !== '' && { for: JSON.parse(key) as unknown }),
+      window: windowId,
+      state,
+      limit: showAmount(measure, limit),
+      left: showAmount(measure, left),
+    })),
   }
-}
-
-function createMeasures(budgets: readonly StoredBudget[]) {
-  const measures = new Map(budgets.map(({ budget }) => [budget.id, budget.limit.measure]))
-  return (budgetId: string): Limit['measure'] => measures.get(budgetId) ?? 'cost'
 }
 
 /**
@@ -153,18 +139,15 @@ function createMeasures(budgets: readonly StoredBudget[]) {
  * window="day:2026-11-23", reason=limit`, or, where it is not denied, what is left of the budget
  * that is nearest to its end. Values of labels are left out: what is untrusted is no header.
  */
-export function summarize(decision: Decision, budgets: readonly StoredBudget[]): string {
-  const { verdict, by, levels } = decision
+export function summarize({ verdict, by, levels }: Decision): string {
   const nearest = levels.toSorted((a, b) => shareLeft(a) - shareLeft(b))[0]
   const { budgetId, windowId } = by ?? nearest ?? {}
-  const left = levels.find((level) => level.budgetId === budgetId)?.left
+  const level = levels.find((each) => each.budgetId === budgetId)
   const parts = [
     `decision=${verdict.kind}`,
     ...(budgetId === undefined ? [] : [`budget="${budgetId}"`, `window="${windowId}"`]),
     ...(by === undefined ? [] : [`reason=${by.why}`]),
-    ...(left === undefined || budgetId === undefined
-      ? []
-      : [`left="${writeAmount(createMeasures(budgets)(budgetId), left)}"`]),
+    ...(level === undefined ? [] : [`left="${writeAmount(level.measure, level.left)}"`]),
   ]
   return parts.join(', ')
 }

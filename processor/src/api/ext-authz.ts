@@ -24,15 +24,15 @@ export const extAuthzRoute: Route = {
     if (call.kind === 'bad') return refuse(call.detail)
     const answered = await askForCall(asked, call.call)
     if (answered.kind === 'refused') return answered.answer
-    const { decided, budgets } = answered
+    const { decided } = answered
     const { verdict, by, holdId, question } = decided
     const headers = {
-      'x-spancost-decision': summarize(decided, budgets),
+      'x-spancost-decision': summarize(decided),
       ...(holdId !== undefined && { 'x-spancost-hold-id': holdId }),
     }
     if (verdict.kind === 'allow') {
       const worstCase = question.isPriced && { worstCase: toMoney(question.worstCase.costAtto) }
-      return { ...answerJson({ ...showDecision(decided, budgets), ...worstCase }), headers }
+      return { ...answerJson({ ...showDecision(decided), ...worstCase }), headers }
     }
     const about = `budget "${by?.budgetId}" in ${by?.windowId}`
     if (verdict.kind === 'throttle') {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createCharger, NOTHING, type Amounts, type Budget, type Question } from '@spancost/budget'
+import { NOTHING, type Amounts, type Question } from '@spancost/budget'
 import { splitUsage, type Operation, type Usage } from '@spancost/genai'
 import type { Ask, BudgetStore, Decided } from '@spancost/ledger'
 import { rateOperation } from '@spancost/pricing'
@@ -49,17 +49,18 @@ export function createDecisions(
       }
       const question = askQuestion(call, atUnixMs, books)
       const { requestId, holdMs } = call
+      const known = signals.read(labels, atUnixMs)
       const ask: Ask = {
         labels,
         atUnixMs,
         question,
-        signals: signals.read(),
+        ...(known !== undefined && { signals: known }),
         ...(requestId !== undefined && { requestId }),
         ...(holdMs !== undefined && {
           hold: { id: randomUUID(), expiresAtUnixMs: atUnixMs + holdMs },
         }),
       }
-      const decided = await store.decide(ask).catch(() => decideBlind(ask, signals.readActive()))
+      const decided = await store.decide(ask).catch(() => decideBlind(ask, signals))
       if (decided.verdict.kind === 'allow') signals.count(decided.levels)
       return { ...decided, question }
     },
@@ -67,9 +68,8 @@ export function createDecisions(
 }
 
 /** Without the ledger nobody knows what is left: each budget says itself what holds then. */
-function decideBlind(ask: Ask, active: readonly Budget[]): Decided {
-  const { labels, atUnixMs } = ask
-  const charges = createCharger(active)(labels, atUnixMs)
+function decideBlind({ labels, atUnixMs }: Ask, { chargesOf }: Signals): Decided {
+  const charges = chargesOf(labels, atUnixMs)
   const strict = charges.find(({ budget }) => budget.onFailure === 'refuse')
   const about = { labels, atUnixMs, levels: [] }
   if (strict === undefined) return { ...about, verdict: { kind: 'allow' } }

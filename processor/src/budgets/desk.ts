@@ -10,7 +10,7 @@ import {
   type Step,
   type Threshold,
 } from '@spancost/budget'
-import type { AuditStep, BudgetStore, StoredBudget } from '@spancost/ledger'
+import type { AuditStep, BudgetBook, BudgetStore, StoredBudget } from '@spancost/ledger'
 
 export type DeskAnswer =
   | { readonly kind: 'done'; readonly stored: StoredBudget }
@@ -43,6 +43,15 @@ export function createBudgetDesk(
   levels: readonly ApprovalLevel[],
   now: () => number = Date.now,
 ): BudgetDesk {
+  let known: BudgetBook | undefined
+
+  /** Thousands of budgets change seldom, and are looked at all the time. */
+  async function list(): Promise<readonly StoredBudget[]> {
+    const version = await store.budgetVersion()
+    if (known?.version !== version) known = await store.readBudgets()
+    return known.budgets
+  }
+
   /** Changes what there is by what `plan` makes of it, until nobody came in between. */
   async function change(plan: (before: readonly StoredBudget[]) => Plan): Promise<DeskAnswer> {
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
@@ -57,7 +66,7 @@ export function createBudgetDesk(
   }
 
   return {
-    list: async () => (await store.readBudgets()).budgets,
+    list,
     audit: (query) => store.audit(query),
     async declare(declared) {
       for (;;) {

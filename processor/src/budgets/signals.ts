@@ -1,18 +1,20 @@
-import type { Budget } from '@spancost/budget'
+import { createCharger, type Budget, type Labels } from '@spancost/budget'
 import { signalKey, type Ask } from '@spancost/ledger'
 
 /** What decisions need and the ledger does not know: forecasts, and how often calls were let through. */
 export interface Signals {
-  read(): NonNullable<Ask['signals']>
+  /** Of the budgets that some labels count in; `undefined`: there is nothing to know. */
+  read(labels: Labels, atUnixMs: number): Ask['signals']
   /** A call was let through. */
   count(levels: readonly { readonly budgetId: string; readonly key: string }[]): void
   /** By `signalKey`. */
   setForecasts(forecasts: ReadonlyMap<string, bigint>): void
   /** Budgets that slow calls down; only theirs are counted. */
   setThrottled(budgetIds: ReadonlySet<string>): void
-  /** The budgets that are active, for when the ledger cannot be asked. */
+  /** The budgets that are active. */
   setActive(budgets: readonly Budget[]): void
-  readActive(): readonly Budget[]
+  /** Where labels count by the budgets of the last look, for when the ledger cannot be asked. */
+  readonly chargesOf: ReturnType<typeof createCharger>
 }
 
 const SLICE_MS = 5_000
@@ -28,7 +30,7 @@ const MAX_KEYS = 100_000
 export function createSignals(now: () => number = Date.now): Signals {
   let forecasts: ReadonlyMap<string, bigint> = new Map()
   let throttled: ReadonlySet<string> = new Set()
-  let active: readonly Budget[] = []
+  let chargesOf = createCharger([])
   const slices = new Map<string, Map<number, number>>()
 
   function countLastMinute(counts: ReadonlyMap<number, number>): number {
@@ -39,13 +41,19 @@ export function createSignals(now: () => number = Date.now): Signals {
   }
 
   return {
-    read() {
-      const signals: Record<string, { forecast?: bigint; lastMinute?: number }> = {}
-      for (const [key, forecast] of forecasts) signals[key] = { forecast }
-      for (const [key, counts] of slices) {
-        signals[key] = { ...signals[key], lastMinute: countLastMinute(counts) }
-      }
-      return signals
+    read(labels, atUnixMs) {
+      // Where nothing is slowed down and no forecast acts, which budgets these are is of no matter.
+      if (forecasts.size === 0 && slices.size === 0) return undefined
+      const names = chargesOf(labels, atUnixMs).map(({ budget, key }) => signalKey(budget.id, key))
+      const signals = names.map((name) => {
+        const [forecast, counts] = [forecasts.get(name), slices.get(name)]
+        const known = {
+          ...(forecast !== undefined && { forecast }),
+          ...(counts !== undefined && { lastMinute: countLastMinute(counts) }),
+        }
+        return [name, known] as const
+      })
+      return Object.fromEntries(signals)
     },
     count(levels) {
       const slice = Math.floor(now() / SLICE_MS)
@@ -60,9 +68,9 @@ export function createSignals(now: () => number = Date.now): Signals {
       }
     },
     setActive(given) {
-      active = given
+      chargesOf = createCharger(given)
     },
-    readActive: () => active,
+    chargesOf: (labels, startUnixMs) => chargesOf(labels, startUnixMs),
     setForecasts(given) {
       forecasts = given
     },

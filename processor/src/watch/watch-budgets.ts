@@ -33,6 +33,7 @@ export function watchBudgets(watching: Watching) {
   const { store, desk, signals, rules, log, intervalMs } = watching
   let last: Watched = { atUnixMs: 0, standings: [], forecasts: new Map() }
   let forecastAtMs = -Infinity
+  let listed: readonly StoredBudget[] = []
   let pass: Promise<void> | undefined
 
   async function look(): Promise<void> {
@@ -44,8 +45,11 @@ export function watchBudgets(watching: Watching) {
       forecasts = await makeForecasts(budgets, store, nowMs)
       forecastAtMs = nowMs
     }
-    const active = budgets.filter(({ life }) => life === 'approved')
-    signals.setActive(active.map(({ budget }) => budget))
+    if (budgets !== listed) {
+      const active = budgets.filter(({ life }) => life === 'approved')
+      signals.setActive(active.map(({ budget }) => budget))
+      listed = budgets
+    }
     signals.setForecasts(forDecisions(budgets, forecasts))
     signals.setThrottled(idsOf(budgets, ({ action }) => action.kind === 'throttle'))
     const standings: [StoredBudget, readonly Standing[]][] = []

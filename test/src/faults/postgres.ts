@@ -18,8 +18,11 @@ export const USER = 'spancost'
 /** It refuses to run as the superuser. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
-/** `undefined`: there is none here, which is an error where CI=true. */
-export async function startPostgres(): Promise<Postgres | undefined> {
+/**
+ * `undefined`: there is none here, which is an error where CI=true. `isDurable`: it flushes to the
+ * disk, which matters for its speed only.
+ */
+export async function startPostgres({ isDurable = false } = {}): Promise<Postgres | undefined> {
   const programs = await findPrograms()
   if (programs === undefined) return undefined
   const folder = await makeServerFolder()
@@ -50,7 +53,8 @@ export interface Server {
 /** On the data of a folder, with its socket in `folder` and no port. */
 export function createServer(programs: Programs, folder: string, data: string): Server {
   // The crash is of PostgreSQL, not of the machine: what the kernel has is not lost.
-  const settings = ['fsync=off', 'listen_addresses=', `unix_socket_directories=${folder}`]
+  const fsync = `fsync=${isDurable ? 'on' : 'off'}`
+  const settings = [fsync, 'listen_addresses=', `unix_socket_directories=${folder}`]
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
   let server: ChildProcess
   const end = async (signal: NodeJS.Signals): Promise<void> => {

@@ -1,16 +1,10 @@
 import type { Pool, PoolClient } from 'pg'
-import type { Counter } from '@spancost/budget'
 import {
   addChange,
   addHeld,
-  decideAsk,
   decodeBudgets,
   decodeExact,
-  EMPTY_COUNTER,
   encodeBudgets,
-  encodeExact,
-  idOf,
-  listCounters,
   openAccounts,
   planRecount,
   textOf,
@@ -19,25 +13,17 @@ import {
   type KeptDecision,
   type Reserved,
 } from '../budget-accounts.ts'
-import type {
-  Ask,
-  AuditStep,
-  BudgetBook,
-  BudgetStore,
-  Decided,
-  HoldState,
-  StoredBudget,
-} from '../budgets.ts'
+import type { AuditStep, BudgetBook, BudgetStore, HoldState, StoredBudget } from '../budgets.ts'
 import { checkLimit } from '../check-entry.ts'
 import { ask, inTransaction } from './postgres-client.ts'
 import {
   clearCounters,
-  findCounters,
   listCounterStates,
   lockCounters,
   writeCounters,
   type Place,
 } from './postgres-counters.ts'
+import { createPostgresDecider, findDecisions } from './postgres-decide.ts'
 import { readLines, readLinesSince } from './postgres-lines.ts'
 import type { Line } from './postgres-sums.ts'
 
@@ -53,16 +39,10 @@ const WRITE = `
 const REWRITE = `
   UPDATE notes SET version = version + 1, text = $1 WHERE name = '${NOTE}' AND version = $2
   RETURNING version`
-/** Two with one request id, on two processors, come one after the other. */
-const LOCK_REQUEST = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))'
-const FIND_REQUEST = 'SELECT state, decided FROM decisions WHERE request_id = $1'
+const LOOK = `SELECT version FROM notes WHERE name = '${NOTE}'`
 const FIND_HOLDS = `
   SELECT hold_id, state, decided FROM decisions WHERE hold_id = ANY ($1::text[])
   ORDER BY hold_id FOR UPDATE`
-const ADD_DECISION = `
-  INSERT INTO decisions
-    (request_id, decided_at_unix_ms, state, hold_id, expires_at_unix_ms, decided)
-  VALUES ($1, $2, $3, $4, $5, $6)`
 const END_HOLDS = 'UPDATE decisions SET state = $1 WHERE hold_id = ANY ($2::text[])'
 const DUE = `
   SELECT hold_id FROM decisions WHERE state = 'held' AND expires_at_unix_ms <= $1
@@ -73,7 +53,6 @@ const LIST_AUDIT = `
   ORDER BY sequence DESC LIMIT $2`
 
 type KnownBook = BudgetBook & { readonly accounts: Accounts }
-type DecisionRow = { readonly state: string; readonly decided: string }
 type HoldRow = { readonly hold_id: string; readonly state: HoldState; readonly decided: string }
 
 /** What the writer of entries needs of budgets, within its own transaction. */
@@ -86,23 +65,10 @@ export interface PostgresChargers {
 }
 
 /** The budgets of a PostgreSQL ledger, which several processors may use at once. */
-export function createPostgresBudgets(pool: Pool): PostgresChargers & BudgetStore {
-  let known: KnownBook | undefined
-
-  async function load(client: Pick<PoolClient, 'query'>): Promise<KnownBook> {
-    const [note] = await ask<{ version: bigint; text: string }>(client, 'read_budgets', READ, [])
-    const budgets = note === undefined ? [] : decodeBudgets(note.text)
-    return { version: Number(note?.version ?? 0n), budgets, accounts: openAccounts(budgets) }
-  }
-
-  /** The budgets that hold until the end of the transaction. */
-  async function hold(client: PoolClient): Promise<KnownBook> {
-    const [note] = await ask<{ version: bigint }>(client, 'budget_version', VERSION, [])
-    const version = Number(note?.version ?? 0n)
-    if (known?.version !== version) known = await load(client)
-    return known
-  }
-
+export function createPostgresBudgets(
+  pool: Pool,
+): PostgresChargers & BudgetStore & { drain(): Promise<void> } {
+  const { load, hold, look } = createBooks(pool)
   const transact: Transact = (work) => inTransaction(pool, work)
 
   const chargers: PostgresChargers = {
@@ -116,7 +82,9 @@ export function createPostgresBudgets(pool: Pool): PostgresChargers & BudgetStor
   }
   return {
     ...chargers,
-    ...createDecider(pool, transact, hold),
+    ...createPostgresDecider(pool, transact, { hold, look }),
+    ...createHolds(pool, transact),
+    budgetVersion: async () => (await look()).version,
     async readBudgets() {
       const { version, budgets } = await load(pool)
       return { version, budgets }
@@ -144,17 +112,46 @@ export function createPostgresBudgets(pool: Pool): PostgresChargers & BudgetStor
   }
 }
 
-type Transact = <Result>(work: (client: PoolClient) => Promise<Result>) => Promise<Result>
-type Decider = Pick<BudgetStore, 'decide' | 'findDecision' | 'endHold' | 'expireHolds'>
+/** The budgets, read again only where somebody has written them. */
+function createBooks(pool: Pool) {
+  let known: KnownBook | undefined
 
-function createDecider(
-  pool: Pool,
-  transact: Transact,
-  hold: (client: PoolClient) => Promise<KnownBook>,
-): Decider {
+  async function load(client: Pick<PoolClient, 'query'>): Promise<KnownBook> {
+    const [note] = await ask<{ version: bigint; text: string }>(client, 'read_budgets', READ, [])
+    const budgets = note === undefined ? [] : decodeBudgets(note.text)
+    return { version: Number(note?.version ?? 0n), budgets, accounts: openAccounts(budgets) }
+  }
+
+  /** The budgets that hold until the end of the transaction. */
+  async function hold(client: PoolClient): Promise<KnownBook> {
+    const [note] = await ask<{ version: bigint }>(client, 'budget_version', VERSION, [])
+    return refresh(client, note)
+  }
+
+  /** The budgets of this moment. */
+  async function look(): Promise<KnownBook> {
+    const [note] = await ask<{ version: bigint }>(pool, 'look_at_budgets', LOOK, [])
+    return refresh(pool, note)
+  }
+
+  async function refresh(
+    client: Pick<PoolClient, 'query'>,
+    note: { readonly version: bigint } | undefined,
+  ): Promise<KnownBook> {
+    const version = Number(note?.version ?? 0n)
+    if (known?.version !== version) known = await load(client)
+    return known
+  }
+
+  return { load, hold, look }
+}
+
+type Transact = <Result>(work: (client: PoolClient) => Promise<Result>) => Promise<Result>
+type Holds = Pick<BudgetStore, 'findDecision' | 'endHold' | 'expireHolds'>
+
+function createHolds(pool: Pool, transact: Transact): Holds {
   return {
-    decide: (asked) => transact(async (client) => decideOnce(client, asked, await hold(client))),
-    findDecision: (requestId) => findDecision(pool, requestId),
+    findDecision: async (requestId) => (await findDecisions(pool, [requestId])).get(requestId),
     endHold: (holdId, end) =>
       transact(async (client) => {
         const [row] = await ask<HoldRow>(client, 'find_holds', FIND_HOLDS, [[holdId]])
@@ -229,51 +226,4 @@ async function recount(
   await readLinesSince(client, plan.fromUnixMs, (lines) =>
     addChanges(client, plan.collect(lines), []),
   )
-}
-
-async function findDecision(client: Pick<PoolClient, 'query'>, requestId: string) {
-  const [row] = await ask<DecisionRow>(client, 'find_request', FIND_REQUEST, [requestId])
-  if (row === undefined) return undefined
-  return { ...decodeExact<KeptDecision>(row.decided).decided, state: row.state }
-}
-
-async function decideOnce(
-  client: PoolClient,
-  asked: Ask,
-  { accounts }: KnownBook,
-): Promise<Decided> {
-  const requestId = asked.requestId ?? asked.hold?.id
-  if (requestId !== undefined) {
-    await ask(client, 'lock_request', LOCK_REQUEST, [requestId])
-    const earlier = await findDecision(client, requestId)
-    if (earlier !== undefined) return earlier
-  }
-  const charges = accounts.chargesOf(asked.labels, asked.atUnixMs)
-  const places = charges.map((charge) => ({
-    id: idOf(charge),
-    windowStartUnixMs: charge.window.startUnixMs,
-  }))
-  const locked = asked.hold === undefined ? new Map() : await lockCounters(client, places)
-  const found: Map<string, Counter> = await findCounters(client, listCounters(charges))
-  const decided = decideAsk(asked, charges, new Map([...found, ...locked]))
-  const amounts = asked.question.worstCase
-  if (decided.holdId !== undefined) {
-    const held = places.map(({ id }) => {
-      const counter = found.get(textOf(id)) ?? EMPTY_COUNTER
-      return [id, addHeld(counter, amounts, 1n)] as const
-    })
-    await writeCounters(client, held)
-  }
-  if (requestId === undefined) return decided
-  if (decided.holdId === undefined && decided.verdict.kind !== 'deny') return decided
-  const reserved = decided.holdId === undefined ? [] : places.map(({ id }) => ({ id, amounts }))
-  await ask(client, 'add_decision', ADD_DECISION, [
-    requestId,
-    decided.atUnixMs,
-    decided.holdId === undefined ? 'refused' : 'held',
-    decided.holdId ?? null,
-    asked.hold?.expiresAtUnixMs ?? null,
-    encodeExact({ decided, reserved } satisfies KeptDecision),
-  ])
-  return decided
 }

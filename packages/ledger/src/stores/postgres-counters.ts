@@ -2,9 +2,9 @@ import type { PoolClient } from 'pg'
 import type { Counter, CounterId } from '@spancost/budget'
 import {
   compareSpent,
-  decodeExact,
+  decodeCounter,
   EMPTY_COUNTER,
-  encodeExact,
+  encodeCounter,
   textOf,
 } from '../budget-accounts.ts'
 import type { CounterState } from '../budgets.ts'
@@ -48,7 +48,7 @@ export interface Place {
 
 /** By `textOf`; what nobody has counted in is left out. */
 export async function findCounters(
-  client: PoolClient,
+  client: Pick<PoolClient, 'query'>,
   ids: readonly CounterId[],
 ): Promise<Map<string, Counter>> {
   const rows = await askRows<CounterRow>(client, 'find_counters', FIND, ids.map(toRow))
@@ -64,7 +64,7 @@ export async function lockCounters(
   const made = sorted.map(({ id, windowStartUnixMs: startMs }) => [
     ...toRow(id),
     Number.isFinite(startMs) ? startMs : -1,
-    encodeExact(EMPTY_COUNTER),
+    encodeCounter(EMPTY_COUNTER),
   ])
   await askRows(client, 'make_counters', MAKE, made)
   const ids = sorted.map(({ id }) => toRow(id))
@@ -76,7 +76,7 @@ export async function writeCounters(
   client: PoolClient,
   counters: readonly (readonly [CounterId, Counter])[],
 ): Promise<void> {
-  const rows = counters.map(([id, counter]) => [...toRow(id), encodeExact(counter)])
+  const rows = counters.map(([id, counter]) => [...toRow(id), encodeCounter(counter)])
   await askRows(client, 'write_counters', WRITE, rows)
 }
 
@@ -88,7 +88,7 @@ export async function clearCounters(
 ): Promise<void> {
   const rows = await ask<CounterRow>(client, 'counters_since', LIST_SINCE, [budgetId, fromUnixMs])
   const cleared = rows.map((row) => {
-    const { held } = decodeExact<Counter>(row.counter)
+    const { held } = decodeCounter(row.counter)
     return [toId(row), { ...EMPTY_COUNTER, held }] as const
   })
   await writeCounters(client, cleared)
@@ -101,7 +101,7 @@ export async function listCounterStates(
   const { budgetId, windowId, limit } = query
   const rows = await ask<CounterRow>(client, 'list_counters', LIST, [budgetId, windowId])
   const states = rows.map((row): CounterState => ({
-    ...decodeExact<Counter>(row.counter),
+    ...decodeCounter(row.counter),
     key: row.key,
     windowId,
   }))
@@ -117,5 +117,5 @@ function toId(row: CounterRow): CounterId {
 }
 
 function toMap(rows: readonly CounterRow[]): Map<string, Counter> {
-  return new Map(rows.map((row) => [textOf(toId(row)), decodeExact<Counter>(row.counter)]))
+  return new Map(rows.map((row) => [textOf(toId(row)), decodeCounter(row.counter)]))
 }

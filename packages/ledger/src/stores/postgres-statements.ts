@@ -18,7 +18,7 @@ export function unnest(columns: readonly Column[]): string {
 
 /** Does nothing where there are no rows. */
 export async function askRows<Row extends object = never>(
-  client: PoolClient,
+  client: Pick<PoolClient, 'query'>,
   name: string,
   text: string,
   rows: readonly (readonly unknown[])[],

@@ -24,7 +24,7 @@ const MAX_COMMITS_UNDER_WAY = 1
  */
 export async function openPostgresStore({ url }: PostgresOptions): Promise<Store> {
   const { pool, beganAtUnixMs, name } = await openPostgres(url)
-  const { charge, ...budgets } = createPostgresBudgets(pool)
+  const { charge, drain, ...budgets } = createPostgresBudgets(pool)
   const writer = createPostgresWriter(pool, { charge })
   const reader = createPostgresReader(pool)
   const notes = createPostgresNotes(pool)
@@ -58,7 +58,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
   }
 
   async function close(): Promise<void> {
-    await recorder.drain()
+    await Promise.all([recorder.drain(), drain()])
     await pool.end()
   }
 

@@ -1,17 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
 import {
-  decideAsk,
+  addHeld,
   decodeBudgets,
   encodeBudgets,
-  idOf,
-  listCounters,
   openAccounts,
   planRecount,
-  textOf,
   type Accounts,
 } from '../budget-accounts.ts'
-import type { Ask, BudgetBook, BudgetStore, Decided, HoldState, StoredBudget } from '../budgets.ts'
+import type { BudgetBook, BudgetStore, HoldState, StoredBudget } from '../budgets.ts'
 import { checkLimit } from '../check-entry.ts'
+import { decideOnce, type DecisionDesk } from '../decide-once.ts'
 import { createCounters, type Counters } from './sqlite-counters.ts'
 import { createAudit, createDecisions } from './sqlite-decisions.ts'
 import { createLineReader } from './sqlite-lines.ts'
@@ -23,7 +21,7 @@ const NOTE = 'budgets'
 
 /** What the writer of entries needs of budgets, within its own transaction. */
 export interface Chargers {
-  /** Adds what came after these sequences to the counters. */
+  /** Adds what came after these sequences to the counters. The last thing before the commit. */
   charge(entriesAfter: bigint, correctionsAfter: bigint): void
   /** Ends the holds that entries name. */
   settle(holdIds: readonly string[]): void
@@ -37,28 +35,46 @@ type Sync<Port> = {
     : never
 }
 
+/** What is asked before and after calls: one after the other, and a commit for all of it. */
+export type Call =
+  | { readonly kind: 'decide'; readonly given: Parameters<BudgetStore['decide']> }
+  | { readonly kind: 'endHold'; readonly given: Parameters<BudgetStore['endHold']> }
+
+export type Called = { readonly answer: unknown } | { readonly error: unknown }
+
 /** The budgets of a SQLite ledger: as `BudgetStore`, on the thread that the ledger lives on. */
-export type SqliteBudgets = Chargers & Sync<BudgetStore>
+export type SqliteBudgets = Chargers &
+  Sync<Omit<BudgetStore, Call['kind']>> & { call(calls: readonly Call[]): readonly Called[] }
 
 export function createSqliteBudgets(database: DatabaseSync): SqliteBudgets {
   const notes = createNotes(database)
   const counters = createCounters(database)
   const lines = createLineReader(database)
   const audit = createAudit(database)
-  let known: (BudgetBook & { readonly accounts: Accounts }) | undefined
+  const book = createBook(notes)
 
-  /** Nobody else writes to the file, so what was read once holds until it is written. */
-  function read(): BudgetBook & { readonly accounts: Accounts } {
-    if (known !== undefined) return known
-    const note = notes.read(NOTE)
-    const budgets = note === undefined ? [] : decodeBudgets(note.text)
-    known = { version: note?.version ?? 0, budgets, accounts: openAccounts(budgets) }
-    return known
+  function forget(): void {
+    book.forget()
+    counters.forget()
+  }
+
+  /** Counters are in the file when the transaction is. */
+  function transact<Result>(work: () => Result): Result {
+    try {
+      return runTransaction(database, () => {
+        const result = work()
+        counters.flush()
+        return result
+      })
+    } catch (error) {
+      forget()
+      throw error
+    }
   }
 
   /** Makes the counters of present windows anew. */
   function recount(before: readonly StoredBudget[], nowUnixMs: number): void {
-    const plan = planRecount(before, read().budgets, nowUnixMs)
+    const plan = planRecount(before, book.read().budgets, nowUnixMs)
     if (plan === undefined) return
     for (const [id, startUnixMs] of plan.starts) counters.clear(id, startUnixMs)
     lines.readSince(plan.fromUnixMs, (batch) => {
@@ -66,36 +82,32 @@ export function createSqliteBudgets(database: DatabaseSync): SqliteBudgets {
     })
   }
 
-  const decider = createDecider(database, counters, () => read().accounts)
+  const decider = createDecider(database, counters, transact, () => book.read().accounts)
 
   return {
     charge(entriesAfter, correctionsAfter) {
-      const { accounts } = read()
-      if (accounts.isEmpty) return
-      const fresh = lines.readAfter(entriesAfter, correctionsAfter)
-      for (const change of accounts.collect(fresh)) counters.add(change)
+      const { accounts } = book.read()
+      if (!accounts.isEmpty) {
+        const fresh = lines.readAfter(entriesAfter, correctionsAfter)
+        for (const change of accounts.collect(fresh)) counters.add(change)
+      }
+      counters.flush()
     },
     settle(holdIds) {
       for (const id of holdIds) decider.release(id, 'settled')
     },
-    forget() {
-      known = undefined
-    },
-    readBudgets: () => ({ version: read().version, budgets: read().budgets }),
+    forget,
+    budgetVersion: () => book.read().version,
+    readBudgets: () => ({ version: book.read().version, budgets: book.read().budgets }),
     writeBudgets(budgets, version, steps) {
-      const before = read().budgets
-      try {
-        return runTransaction(database, () => {
-          if (!notes.write(NOTE, encodeBudgets(budgets), version)) return false
-          known = undefined
-          for (const step of steps) audit.add(step)
-          recount(before, Date.now())
-          return true
-        })
-      } catch (error) {
-        known = undefined
-        throw error
-      }
+      const before = book.read().budgets
+      return transact(() => {
+        if (!notes.write(NOTE, encodeBudgets(budgets), version)) return false
+        book.forget()
+        for (const step of steps) audit.add(step)
+        recount(before, Date.now())
+        return true
+      })
     },
     audit: ({ budgetId, limit }) => audit.list(budgetId, checkLimit(limit)),
     counters: ({ budgetId, windowId, limit }) =>
@@ -104,56 +116,70 @@ export function createSqliteBudgets(database: DatabaseSync): SqliteBudgets {
   }
 }
 
-type Decider = Sync<Pick<BudgetStore, 'decide' | 'findDecision' | 'endHold' | 'expireHolds'>>
+/** Nobody else writes to the file, so the budgets that were read once hold until they are written. */
+function createBook(notes: ReturnType<typeof createNotes>) {
+  let known: (BudgetBook & { readonly accounts: Accounts }) | undefined
+  return {
+    read(): BudgetBook & { readonly accounts: Accounts } {
+      if (known !== undefined) return known
+      const note = notes.read(NOTE)
+      const budgets = note === undefined ? [] : decodeBudgets(note.text)
+      known = { version: note?.version ?? 0, budgets, accounts: openAccounts(budgets) }
+      return known
+    },
+    forget(): void {
+      known = undefined
+    },
+  }
+}
+
+type Decider = Sync<Pick<BudgetStore, 'findDecision' | 'expireHolds'>> & Pick<SqliteBudgets, 'call'>
 
 function createDecider(
   database: DatabaseSync,
   counters: Counters,
+  transact: <Result>(work: () => Result) => Result,
   readAccounts: () => Accounts,
 ): {
   readonly port: Decider
   release(holdId: string, state: HoldState): HoldState | undefined
 } {
   const decisions = createDecisions(database)
+  const desk: DecisionDesk = {
+    findDecision: decisions.find,
+    readCounter: counters.get,
+    writeCounter: counters.put,
+    keepDecision: decisions.add,
+  }
 
   function release(holdId: string, state: HoldState): HoldState | undefined {
     const found = decisions.findHold(holdId)
     if (found?.state !== 'held') return found?.state
-    for (const { id, amounts } of found.reserved) counters.hold(id, amounts, -1n)
+    for (const { id, amounts } of found.reserved) {
+      counters.put(id, 0, addHeld(counters.get(id), amounts, -1n))
+    }
     decisions.end(holdId, state)
     return 'held'
   }
 
-  function decideOnce(ask: Ask): Decided {
-    const { hold } = ask
-    const requestId = ask.requestId ?? hold?.id
-    const earlier = requestId === undefined ? undefined : decisions.find(requestId)
-    if (earlier !== undefined) return earlier
-    const charges = readAccounts().chargesOf(ask.labels, ask.atUnixMs)
-    const found = new Map(listCounters(charges).map((id) => [textOf(id), counters.get(id)]))
-    const decided = decideAsk(ask, charges, found)
-    if (decided.holdId !== undefined) {
-      const amounts = ask.question.worstCase
-      for (const charge of charges)
-        counters.hold(idOf(charge), amounts, 1n, charge.window.startUnixMs)
-    }
-    const isKept = decided.holdId !== undefined || decided.verdict.kind === 'deny'
-    if (requestId !== undefined && isKept) {
-      const reserved = charges.map((charge) => ({
-        id: idOf(charge),
-        amounts: ask.question.worstCase,
-      }))
-      decisions.add(requestId, decided, hold?.expiresAtUnixMs, reserved)
-    }
-    return decided
+  function answer({ kind, given }: Call): Called {
+    if (kind === 'endHold') return { answer: release(...given) }
+    return { answer: decideOnce(...given, readAccounts(), desk) }
   }
 
   const port: Decider = {
-    decide: (ask) => runTransaction(database, () => decideOnce(ask)),
-    findDecision: (requestId) => decisions.find(requestId),
-    endHold: (holdId, end) => runTransaction(database, () => release(holdId, end)),
+    call(calls) {
+      try {
+        return transact(() => calls.map(answer))
+      } catch (error) {
+        if (calls.length === 1) return [{ error }]
+        // Whichever is at fault, the others need not fail with it.
+        return calls.flatMap((call) => port.call([call]))
+      }
+    },
+    findDecision: decisions.find,
     expireHolds(nowUnixMs, limit) {
-      return runTransaction(database, () => {
+      return transact(() => {
         const due = decisions.listDue(nowUnixMs, checkLimit(limit))
         for (const holdId of due) release(holdId, 'expired')
         return due.length

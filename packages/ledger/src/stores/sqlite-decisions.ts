@@ -1,15 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { decodeExact, encodeExact, type KeptDecision, type Reserved } from '../budget-accounts.ts'
 import type { AuditStep, Decided, HoldState } from '../budgets.ts'
+import type { FreshDecision } from '../decide-once.ts'
 import { prepare } from './sqlite-statements.ts'
 
 export interface Decisions {
-  add(
-    requestId: string,
-    decided: Decided,
-    expiresAtUnixMs: number | undefined,
-    reserved: readonly Reserved[],
-  ): void
+  add(fresh: FreshDecision): void
   find(requestId: string): (Decided & { readonly state: string }) | undefined
   findHold(
     holdId: string,
@@ -40,16 +36,15 @@ export function createDecisions(database: DatabaseSync): Decisions {
     ORDER BY expires_at_unix_ms LIMIT ?`,
   )
   return {
-    add(requestId, decided, expiresAtUnixMs, reserved) {
-      const { holdId = null, atUnixMs } = decided
-      const kept: KeptDecision = { decided, reserved: holdId === null ? [] : reserved }
+    add({ requestId, expiresAtUnixMs, ...kept }) {
+      const { holdId = null, atUnixMs } = kept.decided
       insert.run(
         requestId,
         BigInt(atUnixMs),
         holdId === null ? 'refused' : 'held',
         holdId,
         expiresAtUnixMs === undefined ? null : BigInt(expiresAtUnixMs),
-        encodeExact(kept),
+        encodeExact(kept satisfies KeptDecision),
       )
     },
     find(requestId) {

@@ -7,7 +7,7 @@ import type { Repricing } from '../entry.ts'
 import type { Batch } from './sqlite-batch.ts'
 import type { RetainQuery, Store } from '../store.ts'
 import type { BudgetStore } from '../budgets.ts'
-import { createSqliteBudgets } from './sqlite-budgets.ts'
+import { createSqliteBudgets, type Call, type Called } from './sqlite-budgets.ts'
 import { createNotes } from './sqlite-notes.ts'
 import { explain, openLedger } from './sqlite-open.ts'
 import { createReader } from './sqlite-read.ts'
@@ -41,9 +41,10 @@ export type Question =
     }
   | {
       readonly kind: 'budgets'
-      readonly name: keyof BudgetStore
+      readonly name: Exclude<keyof BudgetStore, Call['kind']>
       readonly given: readonly unknown[]
     }
+  | { readonly kind: 'calls'; readonly calls: readonly Call[] }
   | { readonly kind: 'totals' | 'close' }
 
 export interface Asked {
@@ -78,12 +79,22 @@ function serve(): number {
   const notes = createNotes(database)
   const retain = createRetention(database)
 
+  const describe = (error: unknown): Error =>
+    new Error(`cannot write to the ledger ${path}: ${explain(error)}`, { cause: error })
+
   function write<Result>(work: () => Result): Result {
     try {
       return work()
     } catch (error) {
-      throw new Error(`cannot write to the ledger ${path}: ${explain(error)}`, { cause: error })
+      throw describe(error)
     }
+  }
+
+  /** Each call has an answer or an error of its own. */
+  function call(calls: readonly Call[]): readonly Called[] {
+    return budgets
+      .call(calls)
+      .map((called) => ('error' in called ? { error: describe(called.error) } : called))
   }
 
   function answer(question: Question): unknown {
@@ -120,6 +131,8 @@ function serve(): number {
         return notes.write(question.name, question.text, question.version)
       case 'budgets':
         return write((): unknown => Reflect.apply(budgets[question.name], budgets, question.given))
+      case 'calls':
+        return call(question.calls)
       case 'close':
         break
     }

@@ -3,7 +3,9 @@ import { checkRepricings } from '../check-entry.ts'
 import type { Entry, Relative } from '../entry.ts'
 import type { Recorded, Store } from '../store.ts'
 import { createRecorder } from './recorder.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { packBatch } from './sqlite-batch.ts'
+import type { Call, Called } from './sqlite-budgets.ts'
 import { startLedgerThread } from './sqlite-thread.ts'
 import type { Question } from './sqlite-worker.ts'
 
@@ -17,6 +19,9 @@ export interface SqliteOptions {
 /** While one is written to the disk, the next is already at the thread. */
 const MAX_COMMITS_UNDER_WAY = 2
 
+/** Decisions and ends of holds that share a commit; each waits for all of them. */
+const MAX_CALLS_PER_COMMIT = 128
+
 /**
  * The embedded store: one SQLite file, one process, and nothing to install. Writing and reading
  * happen on a thread of the store's own, so that a commit never holds up the caller's event loop.
@@ -26,6 +31,11 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { path, busyTimeoutMs = 2_000 } = options
   const thread = await startLedgerThread({ path, busyTimeoutMs })
   const recorder = createRecorder(path, commit, MAX_COMMITS_UNDER_WAY)
+  const calls = createGroupCommit<Call, Called>(
+    (made) => thread.ask({ kind: 'calls', calls: made }),
+    MAX_CALLS_PER_COMMIT,
+    MAX_COMMITS_UNDER_WAY,
+  )
   let closed: Promise<void> | undefined
 
   function commit(
@@ -40,6 +50,14 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     return thread.ask<Answer>(question)
   }
 
+  /** What the thread answered; nothing checks that. */
+  async function call(made: Call): Promise<never> {
+    checkOpen()
+    const [called] = await calls.add([made])
+    if (called !== undefined && 'error' in called) throw called.error
+    return called?.answer as never
+  }
+
   function checkOpen(): void {
     if (closed !== undefined) throw new Error(`the ledger ${path} is closed`)
   }
@@ -50,7 +68,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   }
 
   async function close(): Promise<void> {
-    await recorder.drain()
+    await Promise.all([recorder.drain(), calls.drain()])
     await thread.close()
   }
 
@@ -74,24 +92,28 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     readNote: (name) => ask({ kind: 'readNote', name }),
     writeNote: (name, text, version) => ask({ kind: 'writeNote', name, text, version }),
     verify: (query) => ask({ kind: 'verify', query }),
-    budgets: askBudgets(ask),
+    budgets: askBudgets(ask, call),
     close: () => (closed ??= close()),
   }
 }
 
-function askBudgets(ask: <Answer>(question: Question) => Promise<Answer>): BudgetStore {
-  const call =
-    <Answer>(name: keyof BudgetStore) =>
+function askBudgets(
+  ask: <Answer>(question: Question) => Promise<Answer>,
+  call: (made: Call) => Promise<never>,
+): BudgetStore {
+  const read =
+    <Answer>(name: Exclude<keyof BudgetStore, Call['kind']>) =>
     (...given: readonly unknown[]) =>
       ask<Answer>({ kind: 'budgets', name, given })
   return {
-    readBudgets: call('readBudgets'),
-    writeBudgets: call('writeBudgets'),
-    audit: call('audit'),
-    counters: call('counters'),
-    decide: call('decide'),
-    findDecision: call('findDecision'),
-    endHold: call('endHold'),
-    expireHolds: call('expireHolds'),
+    budgetVersion: read('budgetVersion'),
+    readBudgets: read('readBudgets'),
+    writeBudgets: read('writeBudgets'),
+    audit: read('audit'),
+    counters: read('counters'),
+    findDecision: read('findDecision'),
+    expireHolds: read('expireHolds'),
+    decide: (...given) => call({ kind: 'decide', given }),
+    endHold: (...given) => call({ kind: 'endHold', given }),
   }
 }
