@@ -28,7 +28,7 @@ export async function startPostgres({ isDurable = false } = {}): Promise<Postgre
   const folder = await makeServerFolder()
   const data = path.join(folder, 'data')
   await programs.initialize(data)
-  const server = createServer(programs, folder, data)
+  const server = createServer(programs, folder, data, isDurable)
   await server.start()
   return {
     url: `postgres://${USER}@localhost/postgres?host=${folder}`,
@@ -50,9 +50,16 @@ export interface Server {
   end(signal: NodeJS.Signals): Promise<void>
 }
 
-/** On the data of a folder, with its socket in `folder` and no port. */
-export function createServer(programs: Programs, folder: string, data: string): Server {
-  // The crash is of PostgreSQL, not of the machine: what the kernel has is not lost.
+/**
+ * On the data of a folder, with its socket in `folder` and no port. Where it does not flush: crashes
+ * are of PostgreSQL, not of the machine, so what the kernel has is not lost.
+ */
+export function createServer(
+  programs: Programs,
+  folder: string,
+  data: string,
+  isDurable = false,
+): Server {
   const fsync = `fsync=${isDurable ? 'on' : 'off'}`
   const settings = [fsync, 'listen_addresses=', `unix_socket_directories=${folder}`]
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
