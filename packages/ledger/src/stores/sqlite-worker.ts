@@ -7,7 +7,12 @@ import type { Repricing } from '../entry.ts'
 import type { Batch } from './sqlite-batch.ts'
 import type { RetainQuery, Store } from '../store.ts'
 import type { BudgetStore } from '../budgets.ts'
-import { createSqliteBudgets, type Call, type Called } from './sqlite-budgets.ts'
+import {
+  createSqliteBudgets,
+  type Call,
+  type Called,
+  type SqliteBudgets,
+} from './sqlite-budgets.ts'
 import { createNotes } from './sqlite-notes.ts'
 import { explain, openLedger } from './sqlite-open.ts'
 import { createReader } from './sqlite-read.ts'
@@ -71,6 +76,25 @@ function reply(id: number, work: () => unknown): void {
   port.postMessage(message)
 }
 
+function describe(error: unknown): Error {
+  return new Error(`cannot write to the ledger ${path}: ${explain(error)}`, { cause: error })
+}
+
+function write<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    throw describe(error)
+  }
+}
+
+/** Each call has an answer or an error of its own. */
+function call(budgets: SqliteBudgets, calls: readonly Call[]): readonly Called[] {
+  return budgets
+    .call(calls)
+    .map((called) => ('error' in called ? { error: describe(called.error) } : called))
+}
+
 function serve(): number {
   const { database, beganAtUnixMs } = openLedger(path, busyTimeoutMs)
   const budgets = createSqliteBudgets(database)
@@ -78,24 +102,6 @@ function serve(): number {
   const reader = createReader(database)
   const notes = createNotes(database)
   const retain = createRetention(database)
-
-  const describe = (error: unknown): Error =>
-    new Error(`cannot write to the ledger ${path}: ${explain(error)}`, { cause: error })
-
-  function write<Result>(work: () => Result): Result {
-    try {
-      return work()
-    } catch (error) {
-      throw describe(error)
-    }
-  }
-
-  /** Each call has an answer or an error of its own. */
-  function call(calls: readonly Call[]): readonly Called[] {
-    return budgets
-      .call(calls)
-      .map((called) => ('error' in called ? { error: describe(called.error) } : called))
-  }
 
   function answer(question: Question): unknown {
     switch (question.kind) {
@@ -132,7 +138,7 @@ function serve(): number {
       case 'budgets':
         return write((): unknown => Reflect.apply(budgets[question.name], budgets, question.given))
       case 'calls':
-        return call(question.calls)
+        return call(budgets, question.calls)
       case 'close':
         break
     }
