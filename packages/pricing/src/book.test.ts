@@ -107,6 +107,23 @@ describe('the book', () => {
     expect(find('aws', bare, { region: 'us-gov-west-1' })).toBe('no_rate')
   })
 
+  it.each([
+    ['vertex', 'aiplatform.googleapis.com', 'anthropic/claude-sonnet-5'],
+    ['vertex', 'europe-west1-aiplatform.googleapis.com', 'anthropic/claude-sonnet-5+europe'],
+    ['vertex', 'aiplatform.us.rep.googleapis.com', 'anthropic/claude-sonnet-5+us'],
+  ])('%s: the host %s tells the region', (provider, serverAddress, card) => {
+    expect(find(provider, 'claude-sonnet-5', { serverAddress })).toBe(card)
+  })
+
+  it.each(['bedrock-runtime.us-east-1.amazonaws.com', 'bedrock-mantle.us-east-1.api.aws'])(
+    'aws: so does %s',
+    (serverAddress) => {
+      expect(find('aws', 'anthropic.claude-sonnet-4-6', { serverAddress })).toBe(
+        'aws/regional.anthropic.claude-sonnet-4-6-v1:0',
+      )
+    },
+  )
+
   it('heeds the host that a client of OpenAI was pointed at', () => {
     const atGroq = { serverAddress: 'api.groq.com' }
     expect(find('openai', 'llama-3.3-70b-versatile', atGroq)).toBe('groq/llama-3.3-70b-versatile')

@@ -201,14 +201,16 @@ function selectCard(entry: CardsFound, provider: string | undefined, query: Pric
 function findRegion(provider: string | undefined, query: PriceQuery): string | undefined {
   const { region, serverAddress } = query
   if (region !== undefined || provider === undefined) return region
-  return serverAddress && REGIONAL_HOSTS.get(provider)?.exec(serverAddress)?.[1]
+  const host =
+    serverAddress === undefined ? null : REGIONAL_HOSTS.get(provider)?.exec(serverAddress)
+  return host?.[1] ?? host?.[2]
 }
 
 /** Hosts that name a region: `eu.api.openai.com`, `us-east5-aiplatform.googleapis.com`. */
 const REGIONAL_HOSTS: ReadonlyMap<string, RegExp> = new Map([
   ['openai', /^([a-z]{2})\.api\.openai\.com$/],
-  ['vertex', /^([a-z0-9-]+)-aiplatform\.googleapis\.com$/],
-  ['aws', /^bedrock-[a-z-]+\.([a-z0-9-]+)\.amazonaws\.com$/],
+  ['vertex', /^(?:([a-z0-9-]+)-aiplatform|aiplatform\.([a-z]+)\.rep)\.googleapis\.com$/],
+  ['aws', /^bedrock-[a-z-]+\.([a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)$/],
 ])
 
 /** `eu` contains `eu-west-1`, but not `europe-west1`. */

@@ -20,6 +20,8 @@ const SAID: Readonly<Record<string, Readonly<Record<string, readonly [string, st
       responses_stream_break: ['May we refund this?', '{"category":', ''],
     },
     openaiMore: { completion: ['Hello', 'Hi', 'stop'] },
+    openaiHosts: {},
+    openaiProviders: {},
     anthropic: {
       message: [TICKET, BILLING, 'end_turn'],
       message_stream: [TICKET, BILLING, 'end_turn'],
@@ -27,7 +29,9 @@ const SAID: Readonly<Record<string, Readonly<Record<string, readonly [string, st
     // Whatever was said in a batch is not recorded.
     anthropicBatches: {},
     anthropicBedrock: { message: [TICKET, BILLING, 'end_turn'] },
+    anthropicBedrockHosts: {},
     anthropicVertex: { message: [TICKET, BILLING, 'end_turn'] },
+    anthropicVertexHosts: {},
     bedrock: {
       converse: ['Hello', 'Hi', 'end_turn'],
       converse_stream: ['Hello', 'Hi', 'end_turn'],
@@ -40,6 +44,7 @@ const SAID: Readonly<Record<string, Readonly<Record<string, readonly [string, st
       generate: [TICKET, 'B', 'STOP'],
       generate_stream: [TICKET, 'BB', 'STOP'],
     },
+    googleHosts: {},
     groq: { chat: [TICKET, 'B', 'stop'], chat_stream: [TICKET, 'B', 'stop'] },
     langchain: {
       model_alone: [

@@ -12,6 +12,7 @@ test.each([
   ['api.groq.com', 'groq'],
   ['api.mistral.ai', 'mistral_ai'],
   ['europe-west1-aiplatform.googleapis.com', 'gcp.vertex_ai'],
+  ['aiplatform.eu.rep.googleapis.com', 'gcp.vertex_ai'],
   ['bedrock-runtime.us-east-1.amazonaws.com', 'aws.bedrock'],
   ['bedrock-mantle.eu-central-1.api.aws', 'aws.bedrock'],
 ])('%s is %s', (host, provider) => {

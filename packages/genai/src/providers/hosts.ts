@@ -33,6 +33,7 @@ const PROVIDERS_BY_HOST: ReadonlyMap<string, string> = new Map([
 /** Hosts that carry their region before or inside the name. */
 const PROVIDERS_BY_PATTERN: readonly (readonly [RegExp, string])[] = [
   [/^[a-z0-9-]+-aiplatform\.googleapis\.com$/, 'gcp.vertex_ai'],
+  [/^aiplatform\.[a-z]+\.rep\.googleapis\.com$/, 'gcp.vertex_ai'],
   [/^bedrock-[a-z-]+\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|api\.aws)$/, 'aws.bedrock'],
 ]
 

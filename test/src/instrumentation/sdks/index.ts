@@ -10,6 +10,9 @@ import { ollama } from './ollama/index.ts'
 import { bedrock } from './bedrock.ts'
 import { openai } from './openai/index.ts'
 import { openaiMore } from './openai/more.ts'
+import { anthropicBedrockHosts, anthropicVertexHosts } from './real-hosts/anthropic.ts'
+import { googleHosts } from './real-hosts/google.ts'
+import { openaiHosts, openaiProviders } from './real-hosts/openai.ts'
 import { together } from './together/index.ts'
 import { vercelAI } from './vercel-ai/index.ts'
 
@@ -21,13 +24,18 @@ import { vercelAI } from './vercel-ai/index.ts'
 export const SDKS: Readonly<Record<string, TestedSdk<never>>> = {
   openai,
   openaiMore,
+  openaiHosts,
+  openaiProviders,
   anthropic,
   anthropicBatches,
   anthropicBedrock,
+  anthropicBedrockHosts,
   anthropicVertex,
+  anthropicVertexHosts,
   bedrock,
   cohere,
   googleGenAI,
+  googleHosts,
   groq,
   langchain,
   langgraph,
