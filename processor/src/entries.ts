@@ -14,7 +14,6 @@ import type { AttributeValue, ScanKeys, ScannedSpan } from '@spancost/otlp'
 import { rateOperation, type Rating } from '@spancost/pricing'
 import type { Dimension } from './config.ts'
 import { ALIAS_KEYS, OWN_KEYS } from './cost-attributes.ts'
-import { createListMap } from './list-map.ts'
 import type { Books } from './open-book.ts'
 
 /** The hold of a decision, which whoever asked puts on the call's span. */
@@ -41,9 +40,6 @@ export interface FoundEntry {
   readonly entry: Entry
 }
 
-/** Label sets are few; those of one are one object, so that whoever encodes it can keep that. */
-const MAX_LABEL_SETS = 10_000
-
 /**
  * Reads the operations among the marked spans of a request, in their order: recognizes and rates
  * them. Spans without valid ids are left out: a retry could not be told from a new call, so they
@@ -53,11 +49,10 @@ export function createEntryReader(
   books: Books,
   dimensions: readonly Dimension[],
 ): (spans: readonly ScannedSpan[]) => readonly FoundEntry[] {
-  const readLabels = createLabelReader(dimensions)
   return (spans) => {
     const found: FoundEntry[] = []
     for (const span of spans) {
-      const entry = readEntry(span, books, readLabels)
+      const entry = readEntry(span, books, dimensions)
       if (entry !== undefined) found.push({ span, entry })
     }
     return found
@@ -67,7 +62,7 @@ export function createEntryReader(
 function readEntry(
   span: ScannedSpan,
   books: Books,
-  readLabels: (span: ScannedSpan, operation: Operation) => Labels,
+  dimensions: readonly Dimension[],
 ): Entry | undefined {
   const { traceId, spanId, startTimeUnixNano } = span
   if (traceId === '' || spanId === '') return undefined
@@ -75,7 +70,7 @@ function readEntry(
   if (operation === undefined) return undefined
   const split = splitUsage(operation.usage)
   const startUnixMs = Number(startTimeUnixNano / 1_000_000n)
-  const labels = readLabels(span, operation)
+  const labels = readLabels(span, operation, dimensions)
   const book = books.of(labels['tenant'])
   const entry: Entry = {
     traceId,
@@ -139,30 +134,24 @@ function toSpanFacts({ name, scope, attributes }: ScannedSpan): SpanFacts {
   }
 }
 
-function createLabelReader(
+function readLabels(
+  span: ScannedSpan,
+  operation: Operation,
   dimensions: readonly Dimension[],
-): (span: ScannedSpan, operation: Operation) => Labels {
-  const names = ['provider', 'model', 'operation', 'service', ...dimensions.map(({ name }) => name)]
-  const kept = createListMap<Labels>(MAX_LABEL_SETS)
-  return (span, operation) => {
-    const values = [
-      toLabel(operation.provider),
-      toLabel(operation.responseModel ?? operation.requestModel),
-      toLabel(operation.name),
-      toLabel(span.resource.get(ATTR_SERVICE_NAME)),
-    ]
-    for (const dimension of dimensions) values.push(readDimension(span, dimension))
-    return kept.recall(values, () => createLabels(names, values))
-  }
-}
-
-/** Of a name that is there twice, the last that has a value counts: it is the user's own. */
-function createLabels(names: readonly string[], values: readonly (string | undefined)[]): Labels {
+): Labels {
   const labels: Record<string, string> = {}
-  for (const [index, value] of values.entries()) {
-    if (value !== undefined) labels[names[index]!] = value
+  addLabel(labels, 'provider', toLabel(operation.provider))
+  addLabel(labels, 'model', toLabel(operation.responseModel ?? operation.requestModel))
+  addLabel(labels, 'operation', toLabel(operation.name))
+  addLabel(labels, 'service', toLabel(span.resource.get(ATTR_SERVICE_NAME)))
+  for (const dimension of dimensions) {
+    addLabel(labels, dimension.name, readDimension(span, dimension))
   }
   return labels
+}
+
+function addLabel(labels: Record<string, string>, name: string, value: string | undefined): void {
+  if (value !== undefined) labels[name] = value
 }
 
 function readDimension(

@@ -1,4 +1,5 @@
 import type { Convention } from './normalize-usage.ts'
+import { remember } from './remember.ts'
 
 /** Who counted: the instrumentation, and the provider whose figures it passed on. */
 export interface Emitter {
@@ -104,13 +105,16 @@ function settleManner(row: Row, emitter: Emitter): Convention {
 }
 
 function findRow({ scopeName, scopeVersion, isSpelledByConvention }: Emitter): Row {
-  const found = ROWS.find(
-    ([scope, row]) =>
-      isOfScope(scope, scopeName) &&
-      (row.before === undefined || isEarlier(scopeVersion, row.before)),
+  const found = rowsOf(scopeName).find(
+    ({ before }) => before === undefined || isEarlier(scopeVersion, before),
   )
-  return found?.[1] ?? (isSpelledByConvention ? STRANGER_BY_CONVENTION : STRANGER)
+  return found ?? (isSpelledByConvention ? STRANGER_BY_CONVENTION : STRANGER)
 }
+
+/** Those of a scope, for all its versions. */
+const rowsOf = remember((scopeName): readonly Row[] =>
+  ROWS.flatMap(([scope, row]) => (isOfScope(scope, scopeName) ? [row] : [])),
+)
 
 /** Whether a scope is the one that is named, or begins like it where the name ends in `*`. */
 export function isOfScope(pattern: string, scopeName: string): boolean {

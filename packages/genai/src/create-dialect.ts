@@ -4,11 +4,16 @@ import {
   ATTR_GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
 } from './attributes.ts'
 import { findConvention, type Emitter } from './conventions.ts'
-import { normalizeUsage, type Convention, type ReportedUsage } from './normalize-usage.ts'
+import {
+  normalizeUsage,
+  type Convention,
+  type NormalizedUsage,
+  type ReportedUsage,
+} from './normalize-usage.ts'
 import type { Dialect, Operation, ReportedCost, Role, SpanFacts } from './operation.ts'
 import { resolveProvider } from './provider-labels.ts'
 import { readReportedCost, type CostSource } from './reported-cost.ts'
-import { attributeOf, createSpanReader, type Source, type SpanReader } from './values.ts'
+import { attributeOf, placesOf, SpanReader, type Places, type Source } from './values.ts'
 
 export type TextField =
   | 'operation'
@@ -69,50 +74,116 @@ export interface DialectTable {
 
 export function createDialect(table: DialectTable): Dialect {
   const { name, scopes, marks, texts, counts, costs = [], speed = [], alsoReads = [] } = table
-  const countSources = Object.entries(counts) as CountList
   const sources = [
     ...marks,
     ...CACHE_NAMES,
     ...Object.values(texts).flat(),
-    ...countSources.flatMap(([, each]) => each),
+    ...Object.values(counts).flat(),
     ...costs.flatMap(({ amount, currencyKey = [], sourceKey = [] }) =>
       [amount, currencyKey, sourceKey].flat(),
     ),
     ...speed,
     ...alsoReads,
   ]
+  const compiled = compileTable(table)
   return {
     name,
     ...(scopes !== undefined && { scopes }),
     marks,
     keys: [...new Set(sources.map(attributeOf))],
-    read: (span) => readOperation(table, countSources, span),
+    read: (span) => readOperation(table, compiled, span),
   }
 }
 
-type CountList = readonly (readonly [keyof ReportedUsage, readonly Source[]])[]
-type Facts = { [Field in keyof Operation]: Operation[Field] | undefined }
+/** The sources of a table, taken apart. */
+interface Compiled {
+  readonly texts: Readonly<Record<TextField, Places>>
+  readonly counts: readonly (readonly [keyof ReportedUsage, Places])[]
+  readonly speed: Places
+}
+
+function compileTable({ texts, counts, speed }: DialectTable): Compiled {
+  return {
+    texts: {
+      operation: placesOf(texts.operation),
+      provider: placesOf(texts.provider),
+      requestModel: placesOf(texts.requestModel),
+      responseModel: placesOf(texts.responseModel),
+      responseId: placesOf(texts.responseId),
+      serviceTier: placesOf(texts.serviceTier),
+      region: placesOf(texts.region),
+      serverAddress: placesOf(texts.serverAddress),
+      errorType: placesOf(texts.errorType),
+    },
+    counts: Object.entries(counts).map(([field, sources]) => {
+      return [field as keyof ReportedUsage, placesOf(sources)]
+    }),
+    speed: placesOf(speed),
+  }
+}
+
+type Mutable<T> = { -readonly [Field in keyof T]: T[Field] }
 
 function readOperation(
   table: DialectTable,
-  countSources: CountList,
+  compiled: Compiled,
   span: SpanFacts,
 ): Operation | undefined {
-  const { texts } = table
-  const read = createSpanReader(span)
-  const raw = readCounts(read, countSources)
-  const named = read.text(texts.requestModel ?? [])
+  const { texts } = compiled
+  const read = new SpanReader(span)
+  const raw = readCounts(read, compiled.counts)
+  const hasUsage = raw !== undefined
+  const named = read.textAt(texts.requestModel)
   const [vendor, requestModel] = table.isProviderInModel ? splitVendor(named) : [undefined, named]
-  const responseModel = read.text(texts.responseModel ?? [])
+  const responseModel = read.textAt(texts.responseModel)
   const model = requestModel ?? responseModel
-  const operation = read.text(texts.operation ?? [])
-  const hasUsage = Object.keys(raw).length > 0
-  const claim = table.classify({ span, read, operation, hasModel: model !== undefined, hasUsage })
+  const spelled = read.textAt(texts.operation)
+  const candidate = { span, read, operation: spelled, hasModel: model !== undefined, hasUsage }
+  const claim = table.classify(candidate)
   if (claim === undefined) return undefined
 
-  const label = read.text(texts.provider ?? []) ?? vendor ?? table.defaultProvider
-  const serverAddress = read.text(texts.serverAddress ?? [])
+  const label = read.textAt(texts.provider) ?? vendor ?? table.defaultProvider
+  const serverAddress = read.textAt(texts.serverAddress)
   const provider = resolveProvider({ label, serverAddress, model })
+  const { usage, inclusive } =
+    claim.isGuess === true
+      ? { usage: {} }
+      : readUsage(table, raw ?? {}, read, { span, provider, model })
+  const operation: Mutable<Operation> = {
+    dialect: table.name,
+    role: claim.role,
+    name: claim.name,
+    usage,
+  }
+  // What is not there is left out. Each field is named, as this runs with every span.
+  if (span.scopeName !== '') operation.scopeName = span.scopeName
+  if (span.scopeVersion !== '') operation.scopeVersion = span.scopeVersion
+  if (provider !== undefined) operation.provider = provider
+  if (requestModel !== undefined) operation.requestModel = requestModel
+  if (responseModel !== undefined) operation.responseModel = responseModel
+  const responseId = read.textAt(texts.responseId)
+  if (responseId !== undefined) operation.responseId = responseId
+  const serviceTier = readTier(compiled, read)
+  if (serviceTier !== undefined) operation.serviceTier = serviceTier
+  const region = readRegion(compiled, read)
+  if (region !== undefined) operation.region = region
+  if (serverAddress !== undefined) operation.serverAddress = serverAddress
+  if (inclusive !== undefined) operation.inclusive = inclusive
+  if (raw !== undefined) operation.rawUsage = raw
+  const reportedCost = readFirstCost(read, table.costs ?? [])
+  if (reportedCost !== undefined) operation.reportedCost = reportedCost
+  const errorType = read.textAt(texts.errorType)
+  if (errorType !== undefined) operation.errorType = errorType
+  return operation
+}
+
+/** The counts as they are to be understood, by who made the span. */
+function readUsage(
+  table: DialectTable,
+  raw: ReportedUsage,
+  read: SpanReader,
+  { span, provider, model }: Pick<Emitter, 'provider' | 'model'> & { readonly span: SpanFacts },
+): NormalizedUsage {
   const emitter: Emitter = {
     scopeName: span.scopeName,
     scopeVersion: span.scopeVersion,
@@ -121,25 +192,7 @@ function readOperation(
     isSpelledByConvention: CACHE_NAMES.some((key) => span.attribute(key) !== undefined),
   }
   const convention = table.convention?.(emitter) ?? findConvention(emitter)
-  const counts = table.derive?.(raw, read) ?? raw
-  return omitAbsent({
-    dialect: table.name,
-    scopeName: span.scopeName === '' ? undefined : span.scopeName,
-    scopeVersion: span.scopeVersion === '' ? undefined : span.scopeVersion,
-    role: claim.role,
-    name: claim.name,
-    provider,
-    requestModel,
-    responseModel,
-    responseId: read.text(texts.responseId ?? []),
-    serviceTier: readTier(table, read),
-    region: readRegion(table, read),
-    serverAddress,
-    ...(claim.isGuess === true ? { usage: {} } : normalizeUsage(counts, convention)),
-    rawUsage: hasUsage ? raw : undefined,
-    reportedCost: readFirstCost(read, table.costs ?? []),
-    errorType: read.text(texts.errorType ?? []),
-  })
+  return normalizeUsage(table.derive?.(raw, read) ?? raw, convention)
 }
 
 const CACHE_NAMES = [
@@ -148,11 +201,12 @@ const CACHE_NAMES = [
   ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS,
 ]
 
-function readCounts(reader: SpanReader, sources: CountList): ReportedUsage {
-  const reported: ReportedUsage = {}
-  for (const [field, each] of sources) {
-    const count = reader.count(each)
-    if (count !== undefined) reported[field] = count
+/** `undefined`: the span has no counts. */
+function readCounts(reader: SpanReader, counts: Compiled['counts']): ReportedUsage | undefined {
+  let reported: ReportedUsage | undefined
+  for (const [field, places] of counts) {
+    const count = reader.countAt(places)
+    if (count !== undefined) (reported ??= {})[field] = count
   }
   return reported
 }
@@ -172,25 +226,16 @@ function splitVendor(named: string | undefined): readonly [string | undefined, s
 }
 
 /** The ordinary tier has many names. `auto` was only asked for; another would be told by its own. */
-function readTier({ texts, speed = [] }: DialectTable, read: SpanReader): string | undefined {
-  if (read.text(speed) === 'fast') return 'fast'
-  const tier = read.text(texts.serviceTier ?? [])?.toLowerCase()
+function readTier({ texts, speed }: Compiled, read: SpanReader): string | undefined {
+  if (read.textAt(speed) === 'fast') return 'fast'
+  const tier = read.textAt(texts.serviceTier)?.toLowerCase()
   return tier !== undefined && ORDINARY_TIERS.has(tier) ? 'standard' : tier
 }
 
 /** Anthropic says `not_available` where a model is not bound to a geography. */
-function readRegion({ texts }: DialectTable, read: SpanReader): string | undefined {
-  const region = read.text(texts.region ?? [])
+function readRegion({ texts }: Compiled, read: SpanReader): string | undefined {
+  const region = read.textAt(texts.region)
   return region === 'not_available' ? undefined : region
 }
 
 const ORDINARY_TIERS: ReadonlySet<string> = new Set(['default', 'auto', 'on_demand', 'standard'])
-
-function omitAbsent(facts: Facts): Operation {
-  const present: Record<string, unknown> = {}
-  for (const field in facts) {
-    const value = facts[field as keyof Operation]
-    if (value !== undefined) present[field] = value
-  }
-  return present as unknown as Operation
-}

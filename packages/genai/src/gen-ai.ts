@@ -22,7 +22,7 @@ import {
   ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
   ATTR_OPENAI_RESPONSE_SERVICE_TIER,
 } from './attributes.ts'
-import type { Candidate, Claim, CountSources, TextSources } from './create-dialect.ts'
+import type { Candidate, Claim, CountSources, DialectTable, TextSources } from './create-dialect.ts'
 import type { Role } from './operation.ts'
 import type { CostSource } from './reported-cost.ts'
 
@@ -167,3 +167,12 @@ export function classifyGenAi({ operation, hasModel, hasUsage }: Candidate): Cla
   const name = operation ?? 'chat'
   return { name, role: ROLES.get(name) ?? (hasUsage || hasModel ? 'leaf' : 'free') }
 }
+
+/** A dialect that is read like the conventions; it lays its own over them. */
+export const GEN_AI = {
+  marks: GEN_AI_MARKS,
+  texts: GEN_AI_TEXTS,
+  counts: GEN_AI_COUNTS,
+  costs: GEN_AI_COSTS,
+  classify: classifyGenAi,
+} as const satisfies Omit<DialectTable, 'name'>

@@ -1,4 +1,5 @@
 import { findProviderByHost } from './providers/hosts.ts'
+import { remember } from './remember.ts'
 
 /**
  * What emitters call a provider, in lower case, and its `gen_ai.provider.name`: old spellings of
@@ -85,7 +86,7 @@ export function resolveProvider({
   serverAddress,
   model,
 }: ProviderHints): string | undefined {
-  const host = serverAddress === undefined ? undefined : findProviderByHost(serverAddress)
+  const host = serverAddress === undefined ? undefined : findByHost(serverAddress)
   if (host !== undefined) return host
   const name = label === undefined ? undefined : normalizeLabel(label)
   if (name !== undefined && !NO_PROVIDERS.has(name)) return name
@@ -93,15 +94,17 @@ export function resolveProvider({
   return MODEL_MAKERS.find(([pattern]) => pattern.test(model))?.[1]
 }
 
+const findByHost = remember(findProviderByHost)
+
 /** `openai.responses` is OpenAI: Vercel's AI SDK writes the API behind a provider. */
-function normalizeLabel(label: string): string {
+const normalizeLabel = remember((label): string => {
   const name = label.toLowerCase()
   const known = PROVIDERS.get(name)
   if (known !== undefined) return known
   const api = AI_SDK_API.exec(name)
   const provider = api?.[1] ?? name
   return PROVIDERS.get(provider) ?? provider
-}
+})
 
 const AI_SDK_API =
   /^(.+?)\.(chat|responses|completion|completions|messages|embedding|textembedding|image|speech|transcription|rerank|reranking|video|object-tool|generative-ai\.chat)$/

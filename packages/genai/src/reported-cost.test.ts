@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import type { AttributeValue } from './operation.ts'
 import { readReportedCost, type CostSource } from './reported-cost.ts'
-import { createSpanReader } from './values.ts'
+import { SpanReader } from './values.ts'
 
 function read(attributes: Readonly<Record<string, AttributeValue>>, source: CostSource) {
   const attribute = (key: string) => attributes[key]
   return readReportedCost(
-    createSpanReader({ name: '', scopeName: '', scopeVersion: '', attribute }),
+    new SpanReader({ name: '', scopeName: '', scopeVersion: '', attribute }),
     source,
   )
 }

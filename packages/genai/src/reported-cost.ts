@@ -19,7 +19,9 @@ export function readReportedCost(
   reader: SpanReader,
   { amount, currencyKey, sourceKey, source = 'local', scale = 0 }: CostSource,
 ): ReportedCost | undefined {
-  const digits = toDecimal(reader.value(amount), scale)
+  const value = reader.value(amount)
+  if (value === undefined) return undefined
+  const digits = toDecimal(value, scale)
   if (digits === undefined) return undefined
   const currency = currencyKey === undefined ? 'USD' : reader.text([currencyKey])?.toUpperCase()
   if (currency === undefined || !/^[A-Z]{3}$/.test(currency)) return undefined

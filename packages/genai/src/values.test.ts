@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AttributeValue } from './operation.ts'
-import { attributeOf, createSpanReader, toCount, toText } from './values.ts'
+import { attributeOf, SpanReader, toCount, toText } from './values.ts'
 
 test.each([
   [12, 12],
@@ -41,7 +41,7 @@ test.each([
 })
 
 function readerOf(attributes: Readonly<Record<string, AttributeValue>>) {
-  return createSpanReader({
+  return new SpanReader({
     name: '',
     scopeName: '',
     scopeVersion: '',

@@ -8,66 +8,23 @@ import type { SpanFacts } from './operation.ts'
  */
 export type Source = string
 
-/** Reads values from one span. JSON is parsed once, and only where a source asks for it. */
-export interface SpanReader {
-  /** The first text of the sources, trimmed; empty texts and other values are passed over. */
-  text(sources: readonly Source[]): string | undefined
-  /** The first count that is there, readable or not; see `toCount`. */
-  count(sources: readonly Source[]): number | undefined
-  value(source: Source): unknown
-}
-
-export function createSpanReader(span: SpanFacts): SpanReader {
-  let parsed: Map<string, unknown> | undefined
-
-  function parseAttribute(key: string): unknown {
-    const text = span.attribute(key)
-    if (typeof text !== 'string') return text
-    parsed ??= new Map()
-    if (!parsed.has(key)) parsed.set(key, parseCutJson(text))
-    return parsed.get(key)
-  }
-
-  function value(source: Source): unknown {
-    const { key, path } = findPlace(source)
-    if (path === undefined) return span.attribute(key)
-    let found = parseAttribute(key)
-    // Mostly it is not there, and many sources ask.
-    if (found === undefined) return undefined
-    for (const name of path) {
-      found = Array.isArray(found) ? findMember(found, name) : member(found, name)
-    }
-    return found
-  }
-
-  function first<T>(
-    sources: readonly Source[],
-    read: (value: unknown) => T | undefined,
-  ): T | undefined {
-    for (const source of sources) {
-      const found = read(value(source))
-      if (found !== undefined) return found
-    }
-    return undefined
-  }
-
-  return {
-    text: (sources) => first(sources, toText),
-    count: (sources) => first(sources, toCount),
-    value,
-  }
-}
-
 /** A source in its parts; without a path, the attribute itself is the value. */
-interface SourcePlace {
+interface Place {
   readonly key: string
   readonly path: readonly string[] | undefined
 }
 
-/** Sources stand in the tables of dialects: some hundreds, each read again with every span. */
-const places = new Map<Source, SourcePlace>()
+/** Sources that were taken apart once, as they stand in the tables of dialects. */
+export type Places = readonly Place[]
 
-function findPlace(source: Source): SourcePlace {
+/** Sources stand in dialects: some hundreds, each read again with every span. */
+const places = new Map<Source, Place>()
+
+export function placesOf(sources: readonly Source[] = []): Places {
+  return sources.map(findPlace)
+}
+
+function findPlace(source: Source): Place {
   const known = places.get(source)
   if (known !== undefined) return known
   const hash = source.indexOf('#')
@@ -78,6 +35,66 @@ function findPlace(source: Source): SourcePlace {
       : { key: source.slice(0, hash), path: path.filter((name) => name !== '') }
   places.set(source, place)
   return place
+}
+
+/** Reads values from one span. JSON is parsed once, and only where a source asks for it. */
+export class SpanReader {
+  readonly span: SpanFacts
+  private parsed: Map<string, unknown> | undefined
+
+  constructor(span: SpanFacts) {
+    this.span = span
+    this.parsed = undefined
+  }
+
+  /** The first text of the sources, trimmed; empty texts and other values are passed over. */
+  text(sources: readonly Source[]): string | undefined {
+    return this.textAt(placesOf(sources))
+  }
+
+  textAt(from: Places): string | undefined {
+    for (const place of from) {
+      const text = toText(this.valueAt(place))
+      if (text !== undefined) return text
+    }
+    return undefined
+  }
+
+  /** The first count that is there, readable or not; see `toCount`. */
+  count(sources: readonly Source[]): number | undefined {
+    return this.countAt(placesOf(sources))
+  }
+
+  countAt(from: Places): number | undefined {
+    for (const place of from) {
+      const count = toCount(this.valueAt(place))
+      if (count !== undefined) return count
+    }
+    return undefined
+  }
+
+  value(source: Source): unknown {
+    return this.valueAt(findPlace(source))
+  }
+
+  private valueAt({ key, path }: Place): unknown {
+    if (path === undefined) return this.span.attribute(key)
+    let found = this.parseAttribute(key)
+    // Mostly it is not there, and many sources ask.
+    if (found === undefined) return undefined
+    for (const name of path) {
+      found = Array.isArray(found) ? findMember(found, name) : member(found, name)
+    }
+    return found
+  }
+
+  private parseAttribute(key: string): unknown {
+    const text = this.span.attribute(key)
+    if (typeof text !== 'string') return text
+    this.parsed ??= new Map()
+    if (!this.parsed.has(key)) this.parsed.set(key, parseCutJson(text))
+    return this.parsed.get(key)
+  }
 }
 
 function member(value: unknown, name: string): unknown {

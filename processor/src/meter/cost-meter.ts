@@ -16,6 +16,7 @@ import {
 } from '@spancost/ledger'
 import { COST_PARTS, toDouble } from '@spancost/pricing'
 import type { Dimension } from '../config.ts'
+import { createListMap } from '../list-map.ts'
 import { createAttributeSets } from './attribute-sets.ts'
 import { toSetKey, type CostMetric, type CostPoint, type MetricAttributes } from './cost-metric.ts'
 import { createCostRate } from './cost-rate.ts'
@@ -214,19 +215,23 @@ function listKeys(dimensions: readonly Dimension[]): LabelKey[] {
   return keys
 }
 
-/** Kept by the labels' object: it is the same for all operations of one label set. */
+/** More than sets that are shown, so that only a flood of them is made again and again. */
+const MAX_KEPT_SETS = 10_000
+
+/** Of the same labels, as far as metrics show them, the answer is the same object. */
 function createLabelReader(keys: readonly LabelKey[]): (labels: Labels) => MetricAttributes {
-  const kept = new WeakMap<Labels, MetricAttributes>()
+  const kept = createListMap<MetricAttributes>(MAX_KEPT_SETS)
+  const values: (string | undefined)[] = keys.map(() => undefined)
   return (labels) => {
-    const known = kept.get(labels)
-    if (known !== undefined) return known
-    const attributes: Record<string, string> = {}
-    for (const [name, key] of keys) {
-      const value = labels[name]
-      if (value !== undefined) attributes[key] = value
-    }
-    kept.set(labels, attributes)
-    return attributes
+    for (let index = 0; index < keys.length; index++) values[index] = labels[keys[index]![0]]
+    return kept.recall(values, () => {
+      const attributes: Record<string, string> = {}
+      for (const [index, [, key]] of keys.entries()) {
+        const value = values[index]
+        if (value !== undefined) attributes[key] = value
+      }
+      return attributes
+    })
   }
 }
 

@@ -16,13 +16,13 @@ export function createExemplars(
   attributesOf: (labels: Entry['labels']) => MetricAttributes,
 ): Exemplars {
   const sets = new Map<string, (Exemplar | undefined)[]>()
-  const keys = new WeakMap<Entry['labels'], string>()
+  const keys = new WeakMap<MetricAttributes, string>()
 
-  function keyOf(labels: Entry['labels']): string {
-    const known = keys.get(labels)
+  function keyOf(attributes: MetricAttributes): string {
+    const known = keys.get(attributes)
     if (known !== undefined) return known
-    const key = toSetKey(attributesOf(labels))
-    keys.set(labels, key)
+    const key = toSetKey(attributes)
+    keys.set(attributes, key)
     return key
   }
 
@@ -34,7 +34,7 @@ export function createExemplars(
         const bucket = findCostBucket(entry)
         if (outcome !== 'recorded' || standing !== 'counted' || bucket === undefined) continue
         const { traceId, spanId, rating } = entry
-        const key = keyOf(entry.labels)
+        const key = keyOf(attributesOf(entry.labels))
         const set = sets.get(key) ?? []
         set[bucket] = { traceId, spanId, costAtto: rating.costAtto ?? 0n, unixMs }
         if (sets.size >= MAX_ATTRIBUTE_SETS && !sets.has(key)) {

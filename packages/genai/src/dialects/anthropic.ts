@@ -4,13 +4,7 @@ import {
   ATTR_SPANCOST_USAGE_WEB_SEARCHES,
 } from '../own-attributes.ts'
 import { createDialect } from '../create-dialect.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI, GEN_AI_COUNTS, GEN_AI_TEXTS, classifyGenAi } from '../gen-ai.ts'
 
 /**
  * The spans that Anthropic's SDKs make themselves, and those of the Claude API's server side, which
@@ -20,8 +14,8 @@ import {
  */
 export const anthropic = createDialect({
   name: 'anthropic',
+  ...GEN_AI,
   scopes: ['com.anthropic.sdk.*', 'com.anthropic.claude-platform*'],
-  marks: GEN_AI_MARKS,
   texts: {
     ...GEN_AI_TEXTS,
     // Ours comes first: it is only there where the SDK's own leaves out what was billed.
@@ -41,7 +35,6 @@ export const anthropic = createDialect({
     besideInput: ['anthropic.usage.compaction.input_tokens'],
     besideOutput: ['anthropic.usage.compaction.output_tokens'],
   },
-  costs: GEN_AI_COSTS,
   defaultProvider: 'anthropic',
   classify(candidate) {
     const { name } = candidate.span

@@ -1,12 +1,6 @@
 import { createDialect } from '../create-dialect.ts'
 import type { Dialect } from '../operation.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI } from '../gen-ai.ts'
 
 /**
  * Emitters whose spans are read like plain conventions. They have a name of their own because what
@@ -25,11 +19,7 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
 export const byName: readonly Dialect[] = Object.entries(SCOPES).map(([name, scopes]) =>
   createDialect({
     name,
+    ...GEN_AI,
     scopes,
-    marks: GEN_AI_MARKS,
-    texts: GEN_AI_TEXTS,
-    counts: GEN_AI_COUNTS,
-    costs: GEN_AI_COSTS,
-    classify: classifyGenAi,
   }),
 )

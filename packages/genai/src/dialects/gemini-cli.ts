@@ -1,11 +1,5 @@
 import { createDialect } from '../create-dialect.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI, classifyGenAi } from '../gen-ai.ts'
 
 /** Every other span of it: turns and the calls of tools and agents. */
 const CONTAINERS: ReadonlySet<string> = new Set(['user_prompt', 'agent_call', 'system_prompt'])
@@ -17,11 +11,8 @@ const TOOLS: ReadonlySet<string> = new Set(['tool_call', 'schedule_tool_calls'])
  */
 export const geminiCli = createDialect({
   name: 'gemini-cli',
+  ...GEN_AI,
   scopes: ['gemini-cli*'],
-  marks: GEN_AI_MARKS,
-  texts: GEN_AI_TEXTS,
-  counts: GEN_AI_COUNTS,
-  costs: GEN_AI_COSTS,
   defaultProvider: 'gcp.gen_ai',
   classify(candidate) {
     const { operation = '' } = candidate

@@ -1,11 +1,5 @@
 import { createDialect } from '../create-dialect.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI, GEN_AI_COUNTS, classifyGenAi } from '../gen-ai.ts'
 
 const METADATA = 'gcp.vertex.agent.llm_response#usage_metadata'
 
@@ -16,16 +10,14 @@ const METADATA = 'gcp.vertex.agent.llm_response#usage_metadata'
  */
 export const googleAdk = createDialect({
   name: 'google-adk',
+  ...GEN_AI,
   scopes: ['gcp.vertex.agent*'],
-  marks: GEN_AI_MARKS,
-  texts: GEN_AI_TEXTS,
   counts: {
     ...GEN_AI_COUNTS,
     total: [...GEN_AI_COUNTS.total, `${METADATA}.total_token_count`],
     cacheRead: [...GEN_AI_COUNTS.cacheRead, `${METADATA}.cached_content_token_count`],
     reasoning: [...GEN_AI_COUNTS.reasoning, `${METADATA}.thoughts_token_count`],
   },
-  costs: GEN_AI_COSTS,
   classify(candidate) {
     const { span, operation, hasModel } = candidate
     if (operation !== undefined) return classifyGenAi(candidate)

@@ -1,6 +1,7 @@
 import { isOfScope } from '../conventions.ts'
 import { mergeOperations } from '../merge-operations.ts'
 import type { Dialect, Operation, SpanFacts } from '../operation.ts'
+import { remember } from '../remember.ts'
 import { anthropic } from './anthropic.ts'
 import { byName } from './by-name.ts'
 import { claudeCode } from './claude-code.ts'
@@ -56,10 +57,7 @@ export const MARKS: readonly string[] = unique(DIALECTS.flatMap((dialect) => dia
 /** All span attributes that any dialect asks for. */
 export const KEYS: readonly string[] = unique(DIALECTS.flatMap((dialect) => dialect.keys))
 
-/** A fleet has dozens of scopes; made-up names must not fill the memory. */
-const MAX_SCOPES = 1_000
-const askedByScope = new Map<string, Asked>()
-
+/** Who is asked about the spans of a scope. */
 interface Asked {
   readonly dialects: readonly Dialect[]
   /** Those of all these dialects, each once: many share theirs. */
@@ -84,17 +82,12 @@ export function recognize(span: SpanFacts): Operation | undefined {
   return operation
 }
 
-function findAsked(scopeName: string): Asked {
-  const known = askedByScope.get(scopeName)
-  if (known !== undefined) return known
+const findAsked = remember((scopeName): Asked => {
   const dialects = DIALECTS.filter(
     ({ scopes }) => scopes?.some((scope) => isOfScope(scope, scopeName)) ?? true,
   )
-  const asked = { dialects, marks: unique(dialects.flatMap((dialect) => dialect.marks)) }
-  if (askedByScope.size >= MAX_SCOPES) askedByScope.clear()
-  askedByScope.set(scopeName, asked)
-  return asked
-}
+  return { dialects, marks: unique(dialects.flatMap((dialect) => dialect.marks)) }
+})
 
 function unique(keys: readonly string[]): readonly string[] {
   return [...new Set(keys)]

@@ -1,11 +1,5 @@
 import { createDialect } from '../create-dialect.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI, classifyGenAi } from '../gen-ai.ts'
 
 /** LiteLLM names calls after its functions. */
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -28,11 +22,8 @@ const NAMES: ReadonlyMap<string, string> = new Map([
  */
 export const litellm = createDialect({
   name: 'litellm',
+  ...GEN_AI,
   scopes: ['litellm*'],
-  marks: GEN_AI_MARKS,
-  texts: GEN_AI_TEXTS,
-  counts: GEN_AI_COUNTS,
-  costs: GEN_AI_COSTS,
   classify(candidate) {
     const { span, operation, hasUsage } = candidate
     if (span.name === 'raw_gen_ai_request' && !hasUsage) return { role: 'free', name: 'request' }

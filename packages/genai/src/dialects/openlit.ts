@@ -1,11 +1,5 @@
 import { createDialect, type Claim } from '../create-dialect.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI, classifyGenAi } from '../gen-ai.ts'
 
 /** Operations of its own, beyond those of the conventions. */
 const OPERATIONS: ReadonlyMap<string, Claim> = new Map<string, Claim>([
@@ -22,11 +16,8 @@ const OPERATIONS: ReadonlyMap<string, Claim> = new Map<string, Claim>([
  */
 export const openlit = createDialect({
   name: 'openlit',
+  ...GEN_AI,
   scopes: ['@openlit/*', 'openlit*'],
-  marks: GEN_AI_MARKS,
-  texts: GEN_AI_TEXTS,
-  counts: GEN_AI_COUNTS,
-  costs: GEN_AI_COSTS,
   classify(candidate) {
     const claim = OPERATIONS.get(candidate.operation ?? '')
     if (claim !== undefined) return claim

@@ -1,11 +1,5 @@
 import { createDialect, type Candidate, type Claim } from '../create-dialect.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI, GEN_AI_MARKS, classifyGenAi } from '../gen-ai.ts'
 
 const KIND = 'traceloop.span.kind'
 const REQUEST_TYPE = 'llm.request.type'
@@ -32,11 +26,9 @@ const OFFICIAL = /^opentelemetry\.instrumentation\.(botocore|google_genai|.*_v2)
  */
 export const openllmetry = createDialect({
   name: 'openllmetry',
+  ...GEN_AI,
   scopes: ['@traceloop/*', 'traceloop*', 'opentelemetry.instrumentation.*'],
   marks: [...GEN_AI_MARKS, KIND, REQUEST_TYPE],
-  texts: GEN_AI_TEXTS,
-  counts: GEN_AI_COUNTS,
-  costs: GEN_AI_COSTS,
   alsoReads: [KIND, REQUEST_TYPE],
   classify(candidate) {
     const { span, read, operation } = candidate

@@ -1,11 +1,5 @@
 import { createDialect } from '../create-dialect.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI } from '../gen-ai.ts'
 
 /**
  * The OpenTelemetry GenAI conventions, 1.26 to today. It is asked last: it understands whatever
@@ -13,9 +7,5 @@ import {
  */
 export const otel = createDialect({
   name: 'otel',
-  marks: GEN_AI_MARKS,
-  texts: GEN_AI_TEXTS,
-  counts: GEN_AI_COUNTS,
-  costs: GEN_AI_COSTS,
-  classify: classifyGenAi,
+  ...GEN_AI,
 })

@@ -1,11 +1,5 @@
 import { createDialect } from '../create-dialect.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI, GEN_AI_COUNTS, GEN_AI_MARKS, classifyGenAi } from '../gen-ai.ts'
 
 const AGENT_NAME = 'agent_name'
 const AGGREGATED = 'gen_ai.aggregated_usage'
@@ -17,9 +11,9 @@ const AGGREGATED = 'gen_ai.aggregated_usage'
  */
 export const pydanticAi = createDialect({
   name: 'pydantic-ai',
+  ...GEN_AI,
   scopes: ['pydantic-ai*', 'logfire*'],
   marks: [...GEN_AI_MARKS, `${AGGREGATED}.input_tokens`],
-  texts: GEN_AI_TEXTS,
   counts: {
     ...GEN_AI_COUNTS,
     input: [...GEN_AI_COUNTS.input, `${AGGREGATED}.input_tokens`],
@@ -27,7 +21,6 @@ export const pydanticAi = createDialect({
     cacheRead: [...GEN_AI_COUNTS.cacheRead, `${AGGREGATED}.cache_read.input_tokens`],
     cacheWrite: [...GEN_AI_COUNTS.cacheWrite, `${AGGREGATED}.cache_creation.input_tokens`],
   },
-  costs: GEN_AI_COSTS,
   alsoReads: [AGENT_NAME],
   classify(candidate) {
     const { span, read, operation } = candidate

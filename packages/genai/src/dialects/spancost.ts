@@ -10,19 +10,13 @@ import {
   ATTR_SPANCOST_USAGE_WEB_SEARCHES,
 } from '../own-attributes.ts'
 import { createDialect } from '../create-dialect.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI, GEN_AI_COUNTS, GEN_AI_TEXTS } from '../gen-ai.ts'
 
 /** Our own instrumentations: the conventions, and what a price needs beyond them. */
 export const spancost = createDialect({
   name: 'spancost',
+  ...GEN_AI,
   scopes: ['@spancost/*'],
-  marks: GEN_AI_MARKS,
   texts: {
     ...GEN_AI_TEXTS,
     serviceTier: [
@@ -43,6 +37,4 @@ export const spancost = createDialect({
     audioSeconds: [ATTR_SPANCOST_USAGE_AUDIO_SECONDS],
     videoSeconds: [ATTR_SPANCOST_USAGE_VIDEO_SECONDS],
   },
-  costs: GEN_AI_COSTS,
-  classify: classifyGenAi,
 })

@@ -1,11 +1,5 @@
 import { createDialect } from '../create-dialect.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI, classifyGenAi } from '../gen-ai.ts'
 
 /**
  * Strands Agents. The provider is always `strands-agents`, so the model tells who it is: ids of
@@ -14,11 +8,8 @@ import {
  */
 export const strands = createDialect({
   name: 'strands',
+  ...GEN_AI,
   scopes: ['strands*', '@strands-agents/*'],
-  marks: GEN_AI_MARKS,
-  texts: GEN_AI_TEXTS,
-  counts: GEN_AI_COUNTS,
-  costs: GEN_AI_COSTS,
   classify(candidate) {
     const isCycle = candidate.span.name.startsWith('execute_event_loop_cycle')
     return isCycle ? { role: 'container', name: 'agent_step' } : classifyGenAi(candidate)

@@ -1,11 +1,5 @@
 import { createDialect } from '../create-dialect.ts'
-import {
-  classifyGenAi,
-  GEN_AI_COSTS,
-  GEN_AI_COUNTS,
-  GEN_AI_MARKS,
-  GEN_AI_TEXTS,
-} from '../gen-ai.ts'
+import { GEN_AI, GEN_AI_COUNTS, GEN_AI_TEXTS, classifyGenAi } from '../gen-ai.ts'
 
 /** Operations whose span stands twice, above without usage and below with it. */
 const DOUBLED: ReadonlySet<string> = new Set(['embeddings', 'rerank', 'decide'])
@@ -20,8 +14,8 @@ const ANTHROPIC = 'ai.response.providerMetadata#anthropic.usage'
  */
 export const vercelOtel = createDialect({
   name: 'vercel-ai-otel',
+  ...GEN_AI,
   scopes: ['gen_ai'],
-  marks: GEN_AI_MARKS,
   texts: {
     ...GEN_AI_TEXTS,
     serviceTier: [
@@ -42,7 +36,6 @@ export const vercelOtel = createDialect({
     characters: ['gen_ai.usage.characters'],
     audioSeconds: ['gen_ai.usage.seconds'],
   },
-  costs: GEN_AI_COSTS,
   classify(candidate) {
     const { operation = '', hasUsage } = candidate
     if (DOUBLED.has(operation) && !hasUsage) return { role: 'container', name: operation }
