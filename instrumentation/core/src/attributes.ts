@@ -29,46 +29,64 @@ import {
   type Usage,
 } from '@spancost/genai/replies'
 
-/** Leaves out what has no value; metrics would export it as an empty one. */
+/** Leaves out what has no value. */
 export function withoutAbsent(attributes: Attributes): Attributes {
   const present: Attributes = {}
-  for (const key in attributes) {
-    if (attributes[key] !== undefined) present[key] = attributes[key]
-  }
+  addPresent(present, attributes)
   return present
 }
 
-/** What a reply adds to a span. */
+/** Adds what has a value; metrics would export the rest as an empty one. */
+export function addPresent(attributes: Attributes, more: Attributes): void {
+  for (const key in more) put(attributes, key, more[key])
+}
+
+/** What a reply adds to a span. One object is filled: this runs in every call of the application. */
 export function describeReply(reply: Reply, serviceTierKey: string): Attributes {
+  const attributes: Attributes = {}
+  put(attributes, ATTR_GEN_AI_RESPONSE_ID, reply.responseId)
+  put(attributes, ATTR_GEN_AI_RESPONSE_MODEL, reply.responseModel)
   const reasons = reply.finishReasons?.filter((reason) => reason !== undefined)
-  return withoutAbsent({
-    [ATTR_GEN_AI_RESPONSE_ID]: reply.responseId,
-    [ATTR_GEN_AI_RESPONSE_MODEL]: reply.responseModel,
-    [ATTR_GEN_AI_RESPONSE_FINISH_REASONS]: reasons,
-    [serviceTierKey]: reply.serviceTier,
-    ...(reply.usage && describeUsage(reply.usage)),
-    ...describeBeyondConventions(reply),
-  })
+  put(attributes, ATTR_GEN_AI_RESPONSE_FINISH_REASONS, reasons)
+  put(attributes, serviceTierKey, reply.serviceTier)
+  if (reply.usage !== undefined) putUsage(attributes, reply.usage)
+  putBeyondConventions(attributes, reply)
+  return attributes
 }
 
 /** What a price needs and the conventions have no name for. */
-export function describeBeyondConventions({ usage = {}, ...reply }: Reply): Attributes {
-  return withoutAbsent({
-    [ATTR_SPANCOST_RESPONSE_REGION]: reply.region,
-    [ATTR_SPANCOST_USAGE_CACHE_WRITE_1H_INPUT_TOKENS]: usage.cacheWrite1hTokens || undefined,
-    [ATTR_SPANCOST_USAGE_WEB_SEARCHES]: usage.webSearches,
-    [ATTR_SPANCOST_USAGE_SEARCHES]: usage.searches,
-    [ATTR_SPANCOST_USAGE_IMAGES]: usage.images,
-    [ATTR_SPANCOST_USAGE_PAGES]: usage.pages,
-    [ATTR_SPANCOST_USAGE_CHARACTERS]: usage.characters,
-    [ATTR_SPANCOST_USAGE_AUDIO_SECONDS]: usage.audioSeconds,
-    [ATTR_SPANCOST_USAGE_VIDEO_SECONDS]: usage.videoSeconds,
-    ...(reply.reportedCost && {
-      [ATTR_GEN_AI_USAGE_COST_AMOUNT]: Number(reply.reportedCost.amount),
-      [ATTR_GEN_AI_USAGE_COST_CURRENCY]: reply.reportedCost.currency,
-      [ATTR_GEN_AI_USAGE_COST_SOURCE]: 'provider',
-    }),
-  })
+export function describeBeyondConventions(reply: Reply): Attributes {
+  const attributes: Attributes = {}
+  putBeyondConventions(attributes, reply)
+  return attributes
+}
+
+function put(attributes: Attributes, key: string, value: Attributes[string]): void {
+  if (value !== undefined) attributes[key] = value
+}
+
+function putBeyondConventions(attributes: Attributes, reply: Reply): void {
+  const { usage, region, reportedCost } = reply
+  put(attributes, ATTR_SPANCOST_RESPONSE_REGION, region)
+  if (usage !== undefined) {
+    put(
+      attributes,
+      ATTR_SPANCOST_USAGE_CACHE_WRITE_1H_INPUT_TOKENS,
+      usage.cacheWrite1hTokens || undefined,
+    )
+    put(attributes, ATTR_SPANCOST_USAGE_WEB_SEARCHES, usage.webSearches)
+    put(attributes, ATTR_SPANCOST_USAGE_SEARCHES, usage.searches)
+    put(attributes, ATTR_SPANCOST_USAGE_IMAGES, usage.images)
+    put(attributes, ATTR_SPANCOST_USAGE_PAGES, usage.pages)
+    put(attributes, ATTR_SPANCOST_USAGE_CHARACTERS, usage.characters)
+    put(attributes, ATTR_SPANCOST_USAGE_AUDIO_SECONDS, usage.audioSeconds)
+    put(attributes, ATTR_SPANCOST_USAGE_VIDEO_SECONDS, usage.videoSeconds)
+  }
+  if (reportedCost !== undefined) {
+    attributes[ATTR_GEN_AI_USAGE_COST_AMOUNT] = Number(reportedCost.amount)
+    attributes[ATTR_GEN_AI_USAGE_COST_CURRENCY] = reportedCost.currency
+    attributes[ATTR_GEN_AI_USAGE_COST_SOURCE] = 'provider'
+  }
 }
 
 /**
@@ -76,26 +94,21 @@ export function describeBeyondConventions({ usage = {}, ...reply }: Reply): Attr
  * `cache_read`, of `audio` and of `audio.cache_read`. Audio and image tokens are written where there
  * were any; most models report a 0 for what they cannot do.
  */
-function describeUsage(usage: Usage): Attributes {
-  return {
-    [ATTR_GEN_AI_USAGE_INPUT_TOKENS]: usage.inputTokens,
-    [ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS]: add(
-      usage.cacheReadTokens,
-      usage.cacheReadAudioTokens,
-    ),
-    [ATTR_GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS]: add(
-      usage.cacheWrite5mTokens,
-      usage.cacheWrite1hTokens,
-    ),
-    [ATTR_GEN_AI_USAGE_AUDIO_INPUT_TOKENS]:
-      add(usage.inputAudioTokens, usage.cacheReadAudioTokens) || undefined,
-    [ATTR_GEN_AI_USAGE_AUDIO_CACHE_READ_INPUT_TOKENS]: usage.cacheReadAudioTokens || undefined,
-    [ATTR_GEN_AI_USAGE_IMAGE_INPUT_TOKENS]: usage.inputImageTokens || undefined,
-    [ATTR_GEN_AI_USAGE_OUTPUT_TOKENS]: usage.outputTokens,
-    [ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS]: usage.reasoningTokens,
-    [ATTR_GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS]: usage.outputAudioTokens || undefined,
-    [ATTR_GEN_AI_USAGE_IMAGE_OUTPUT_TOKENS]: usage.outputImageTokens || undefined,
-  }
+function putUsage(attributes: Attributes, usage: Usage): void {
+  const { inputAudioTokens, cacheReadAudioTokens: cachedAudio } = usage
+  const cacheRead = add(usage.cacheReadTokens, cachedAudio)
+  const cacheWrite = add(usage.cacheWrite5mTokens, usage.cacheWrite1hTokens)
+  const audio = add(inputAudioTokens, cachedAudio) || undefined
+  put(attributes, ATTR_GEN_AI_USAGE_INPUT_TOKENS, usage.inputTokens)
+  put(attributes, ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS, cacheRead)
+  put(attributes, ATTR_GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS, cacheWrite)
+  put(attributes, ATTR_GEN_AI_USAGE_AUDIO_INPUT_TOKENS, audio)
+  put(attributes, ATTR_GEN_AI_USAGE_AUDIO_CACHE_READ_INPUT_TOKENS, cachedAudio || undefined)
+  put(attributes, ATTR_GEN_AI_USAGE_IMAGE_INPUT_TOKENS, usage.inputImageTokens || undefined)
+  put(attributes, ATTR_GEN_AI_USAGE_OUTPUT_TOKENS, usage.outputTokens)
+  put(attributes, ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS, usage.reasoningTokens)
+  put(attributes, ATTR_GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS, usage.outputAudioTokens || undefined)
+  put(attributes, ATTR_GEN_AI_USAGE_IMAGE_OUTPUT_TOKENS, usage.outputImageTokens || undefined)
 }
 
 /** The sum of what was reported; `undefined` where nothing was. */

@@ -60,8 +60,9 @@ export function describeCostDimensions(
   ctx: Context,
   allowed: readonly CostDimension[] = COST_DIMENSIONS,
 ): Attributes {
-  const dimensions = getCostDimensions(ctx)
   const attributes: Attributes = {}
+  if (ctx.getValue(KEY) === undefined) return attributes
+  const dimensions = getCostDimensions(ctx)
   for (const name of allowed) {
     const value = dimensions[name]
     if (value !== undefined) attributes[COST_DIMENSION_ATTRIBUTES[name]] = limit(name, value)

@@ -5,6 +5,8 @@ import { ATTR_GEN_AI_TOKEN_TYPE, type Usage } from '@spancost/genai/replies'
 export interface Instruments {
   readonly duration: Histogram
   readonly tokens: Histogram
+  /** False where no SDK takes metrics: then labels need not even be made. */
+  readonly areKept: boolean
 }
 
 const DURATION_BUCKETS_S = [
@@ -16,6 +18,8 @@ const TOKEN_BUCKETS = [
 
 export function createInstruments(meter: Meter): Instruments {
   return {
+    // The API has a no-op for each of its copies, so they can be told by their class only.
+    areKept: meter.constructor.name !== 'NoopMeter',
     duration: meter.createHistogram('gen_ai.client.operation.duration', {
       description: 'GenAI operation duration.',
       unit: 's',

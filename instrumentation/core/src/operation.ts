@@ -24,7 +24,7 @@ import {
   type Usage,
 } from '@spancost/genai/replies'
 import { describeCostDimensions } from './cost-dimensions.ts'
-import { describeReply, withoutAbsent } from './attributes.ts'
+import { addPresent, describeReply } from './attributes.ts'
 import type { ContentCapture } from './content.ts'
 import { describeError, type ErrorDescription } from './errors.ts'
 import { getInheritedAttributes } from './inherited-attributes.ts'
@@ -80,14 +80,7 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
   const rename = (from: Attributes) => (telemetry.addsOldNames === true ? addOldNames(from) : from)
   const parent = context.active()
   const name = start.requestModel === undefined ? start.name : `${start.name} ${start.requestModel}`
-  const own = withoutAbsent({
-    ...common,
-    ...start.attributes,
-    ...describeCostDimensions(parent),
-    ...start.content?.request,
-    [ATTR_GEN_AI_REQUEST_STREAM]: start.stream || undefined,
-  })
-  const attributes = { ...getInheritedAttributes(parent), ...own }
+  const attributes = describeStart(start, common, parent)
   const span = telemetry.tracer.startSpan(
     name,
     { kind: SpanKind.CLIENT, attributes: rename(attributes) },
@@ -116,18 +109,24 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
       span.setStatus({ code: SpanStatusCode.ERROR, message: failure.summary })
     }
     span.end(endTimeMs)
-    const { duration } = telemetry.instruments
-    const labels = rename(
-      withoutAbsent({ ...common, [ATTR_GEN_AI_RESPONSE_MODEL]: reply.responseModel }),
-    )
+    recordMetrics(failure)
+  }
+
+  function recordMetrics(failure: ErrorDescription | undefined): void {
+    const { instruments } = telemetry
+    if (!instruments.areKept) return
+    const labels = { ...common }
+    if (reply.responseModel !== undefined) labels[ATTR_GEN_AI_RESPONSE_MODEL] = reply.responseModel
+    const renamed = rename(labels)
     const seconds = (performance.now() - startedAt) / 1000
-    duration.record(seconds, withoutAbsent({ ...labels, [ATTR_ERROR_TYPE]: failure?.type }))
-    if (reply.usage) recordTokens(telemetry.instruments, reply.usage, labels)
+    const failed = failure && { ...renamed, [ATTR_ERROR_TYPE]: failure.type }
+    instruments.duration.record(seconds, failed ?? renamed)
+    if (reply.usage) recordTokens(instruments, reply.usage, renamed)
   }
 
   function receive(part: Reply): void {
     heardOfAtMs = Date.now()
-    if (!ended) reply = mergeReplies(reply, part)
+    if (!ended) reply = isEmpty(reply) ? part : mergeReplies(reply, part)
   }
 
   start.later?.then(receive, () => undefined)
@@ -144,15 +143,32 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
   }
 }
 
+function describeStart(start: OperationStart, common: Attributes, parent: Context): Attributes {
+  const attributes = { ...getInheritedAttributes(parent), ...common }
+  addPresent(attributes, start.attributes)
+  addPresent(attributes, describeCostDimensions(parent))
+  if (start.content) addPresent(attributes, start.content.request)
+  if (start.stream) attributes[ATTR_GEN_AI_REQUEST_STREAM] = true
+  return attributes
+}
+
 /** What the span and the metrics of a call have in common. */
-function describeCommon(start: OperationStart): Attributes {
-  return {
-    [ATTR_GEN_AI_OPERATION_NAME]: start.name,
-    [ATTR_GEN_AI_PROVIDER_NAME]: start.provider,
-    [ATTR_GEN_AI_REQUEST_MODEL]: start.requestModel,
-    [ATTR_SERVER_ADDRESS]: start.server?.address,
-    [ATTR_SERVER_PORT]: start.server?.port,
+function describeCommon({ name, provider, requestModel, server }: OperationStart): Attributes {
+  const common: Attributes = {
+    [ATTR_GEN_AI_OPERATION_NAME]: name,
+    [ATTR_GEN_AI_PROVIDER_NAME]: provider,
   }
+  if (requestModel !== undefined) common[ATTR_GEN_AI_REQUEST_MODEL] = requestModel
+  if (server !== undefined) {
+    common[ATTR_SERVER_ADDRESS] = server.address
+    common[ATTR_SERVER_PORT] = server.port
+  }
+  return common
+}
+
+function isEmpty(reply: Reply): boolean {
+  for (const _ in reply) return false
+  return true
 }
 
 function describeFailure(reply: Reply): ErrorDescription {

@@ -152,18 +152,22 @@ export abstract class SdkInstrumentation<
       const operation = startOperation(telemetry, { ...described, content })
       return { operation, reader: listen(method, content) }
     }
-    const prepare = (target: unknown, args: readonly unknown[]) =>
-      method.prepare?.({ target, args, config: this.getConfig() })
+    const prepare = (target: unknown, args: readonly unknown[]): readonly unknown[] => {
+      let prepared = args
+      runQuietly(() => {
+        prepared = method.prepare?.({ target, args, config: this.getConfig() }) ?? args
+      })
+      return prepared
+    }
     const isActive = () => this.isEnabled() && !isTracingSuppressed()
 
     function patched(this: unknown, ...args: readonly unknown[]): unknown {
-      if (!isActive()) return original.apply(this, [...args])
-      let prepared = args
-      runQuietly(() => {
-        prepared = prepare(this, args) ?? args
-      })
-      const call = () => original.apply(this, [...prepared])
-      return observeCall(call, () => start(this, args))
+      if (!isActive()) return Reflect.apply(original, this, args)
+      const prepared = method.prepare === undefined ? args : prepare(this, args)
+      return observeCall(
+        () => Reflect.apply(original, this, prepared),
+        () => start(this, args),
+      )
     }
     // Name and length stay as they were, and the method stays hidden from enumeration.
     Object.defineProperties(patched, Object.getOwnPropertyDescriptors(original))

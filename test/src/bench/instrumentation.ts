@@ -5,8 +5,16 @@
  * that a busy machine slows both alike; the figures are medians of them.
  *
  *     npm run bench:instrumentation [-- --quick]
+ *
+ * With a number of calls it measures no time, but what stays in memory: a mix of whole replies,
+ * streams read and left, and refusals, with the heap after garbage collection at ten points.
+ *
+ *     npm run bench:instrumentation -- --calls=1000000
  */
 import { createRequire } from 'node:module'
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
@@ -34,8 +42,12 @@ const CHUNK = JSON.stringify({
 })
 const STREAM = `${`data: ${CHUNK}\n\n`.repeat(CHUNKS)}data: [DONE]\n\n`
 
+let ended = 0
 const exporter = {
-  export: (_: unknown, done: (result: { code: 0 }) => void) => done({ code: 0 }),
+  export: (spans: readonly unknown[], done: (result: { code: 0 }) => void) => {
+    ended += spans.length
+    done({ code: 0 })
+  },
   shutdown: async () => undefined,
 }
 const provider = new TracerProvider({ spanProcessors: [new BatchSpanProcessor({ exporter })] })
@@ -50,7 +62,9 @@ const sdk: typeof Sdk = createRequire(import.meta.url)('openai')
 const client = new sdk.OpenAI({
   apiKey: 'none',
   fetch: async (_, init) => {
-    const isStream = typeof init?.body === 'string' && init.body.includes('"stream":true')
+    const body = typeof init?.body === 'string' ? init.body : ''
+    if (body.includes('"refuse"')) return Response.json({ error: {} }, { status: 400 })
+    const isStream = body.includes('"stream":true')
     const type = isStream ? 'text/event-stream' : 'application/json'
     return new Response(isStream ? STREAM : REPLY, { headers: { 'content-type': type } })
   },
@@ -92,8 +106,43 @@ function findMedian(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 
-await callMany()
-await streamMany()
-await compare('a call', CALLS, callMany)
-await compare('a chunk of a stream', STREAMS * CHUNKS, streamMany)
+/** One call in 16 is refused, and one in 16 a stream, every other one of which is left early. */
+async function makeMixedCall(index: number): Promise<void> {
+  if (index % 16 === 7) {
+    await client.chat.completions.create({ ...CHAT, user: 'refuse' }).catch(() => undefined)
+  } else if (index % 16 === 15) {
+    for await (const _ of await client.chat.completions.create({ ...CHAT, stream: true })) {
+      if (index % 32 === 31) break
+    }
+  } else {
+    await client.chat.completions.create(CHAT)
+  }
+}
+
+/** Prints the heap in use, in MB, at eleven points of so many calls. */
+async function watchHeap(calls: number): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  for (let index = 0; index <= calls; index += 1) {
+    if (index % Math.ceil(calls / 10) === 0) {
+      await provider.forceFlush()
+      await setImmediate()
+      collect()
+      const { heapUsed, external } = process.memoryUsage()
+      const inUse = ((heapUsed + external) / 1e6).toFixed(2)
+      console.log(`${index} calls: ${inUse} MB, ${ended} spans ended`)
+    }
+    if (index < calls) await makeMixedCall(index)
+  }
+}
+
+const long = process.argv.find((argument) => argument.startsWith('--calls='))
+if (long !== undefined) {
+  await watchHeap(Number(long.slice('--calls='.length)))
+} else {
+  await callMany()
+  await streamMany()
+  await compare('a call', CALLS, callMany)
+  await compare('a chunk of a stream', STREAMS * CHUNKS, streamMany)
+}
 await provider.shutdown()

@@ -50,6 +50,8 @@ function readReportedCost({ cost, cost_in_usd_ticks: ticks }: JsonObject): Reply
 }
 
 function readUsage(value: unknown): Usage | undefined {
+  // Most chunks of a stream have none.
+  if (value === undefined || value === null) return undefined
   const usage = readObject(value)
   const input = readObject(usage.input_tokens_details ?? usage.prompt_tokens_details)
   const output = readObject(usage.output_tokens_details ?? usage.completion_tokens_details)
