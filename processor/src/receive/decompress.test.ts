@@ -26,6 +26,22 @@ describe.each(PACKED)('%s', (coding, packed) => {
   })
 })
 
+test('what comes out has to find room, next to what came in', async () => {
+  const body = Buffer.alloc(1_000_000)
+  const packed = gzipSync(body)
+  const asked: number[] = []
+  const growTo = (bytes: number): boolean => {
+    asked.push(bytes)
+    return bytes <= 500_000
+  }
+  expect(await findDecompress('gzip')!(packed, body.length, { growTo })).toEqual({
+    kind: 'no_room',
+  })
+  expect(asked.slice(0, -1).every((bytes) => bytes <= 500_000)).toBe(true)
+  expect(asked.at(-1)).toBeGreaterThan(500_000)
+  expect(asked.at(-1)).toBeLessThan(700_000)
+})
+
 test('what is no such data, and no such coding', async () => {
   for (const coding of CODING_NAMES) {
     for (const bytes of [Buffer.alloc(0), Buffer.from('this is plain')]) {

@@ -43,9 +43,10 @@ export async function readMessage(
   const flags = bytes[0]!
   if (flags === 0) return { kind: 'message', body }
   if (flags !== 1 || coding === 'identity') return broken('a compressed message, but no encoding')
-  const decompressed = await findDecompress(coding)!(body, maxBytes)
+  const decompressed = await findDecompress(coding)!(body, maxBytes, hold)
   if (decompressed.kind === 'too_large') return tooLarge(maxBytes)
   if (decompressed.kind === 'corrupt') return broken(decompressed.message)
+  if (decompressed.kind === 'no_room') return decompressed
   return { kind: 'message', body: decompressed.body }
 }
 

@@ -12,7 +12,7 @@ export type ReadBody =
 
 /**
  * Reads a request's body and decompresses it; neither form may be larger than `maxBytes`. `begin`
- * is called when nothing speaks against the body before it is read. `hold` grows with the body.
+ * is called when nothing speaks against the body before it is read. `hold` grows with both forms.
  */
 export async function readBody(
   request: IncomingMessage,
@@ -42,9 +42,9 @@ export async function readBody(
   if (raw === 'too_large') return tooLarge
   if (typeof raw === 'string') return { kind: raw }
   if (decompress === undefined) return { kind: 'body', body: raw }
-  const decompressed = await decompress(raw, maxBytes)
+  const decompressed = await decompress(raw, maxBytes, hold)
   if (decompressed.kind === 'too_large') return tooLarge
-  if (decompressed.kind === 'body') return decompressed
+  if (decompressed.kind !== 'corrupt') return decompressed
   return { kind: 'refused', status: 400, message: decompressed.message }
 }
 

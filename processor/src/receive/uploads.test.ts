@@ -1,5 +1,6 @@
 /** Bodies that are still coming, while there is no room for more. */
 import http from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -85,6 +86,19 @@ test('what is not announced is held as it comes', async () => {
   slow.request.end()
   other.request.end(Buffer.alloc(400))
   expect(await other.answered).toBe(200)
+})
+
+test('what is packed holds what it becomes, and is told where that has no room', async () => {
+  const url = await start()
+  const slow = begin(url, { 'content-length': 800 }, Buffer.alloc(790))
+  await waitForStatus(url, 503)
+  const headers = { ...TYPE, 'content-encoding': 'gzip' }
+  const packed = gzipSync(Buffer.alloc(900))
+  expect(packed.length).toBeLessThan(100)
+  expect((await sendHttp(url, { headers, body: packed })).status).toBe(503)
+  slow.request.end(Buffer.alloc(10))
+  expect(await slow.answered).toBe(200)
+  expect((await sendHttp(url, { headers, body: packed })).status).toBe(200)
 })
 
 test('a sender that goes away lets go of what it held', async () => {
