@@ -21,15 +21,23 @@ const { values: flags } = parseArgs({
 })
 
 const effort: Effort = flags.quick
-  ? { rounds: 1, warmUpMs: 200, roundMs: 300, pacedMs: 300 }
-  : { rounds: 5, warmUpMs: 4000, roundMs: 800, pacedMs: 2000 }
+  ? { rounds: 1, warmUpMs: 200, warmUpSpans: 0, roundMs: 300, pacedMs: 300, pacedRequests: 0 }
+  : {
+      rounds: 5,
+      warmUpMs: 5000,
+      warmUpSpans: 200_000,
+      roundMs: 1000,
+      pacedMs: 2500,
+      pacedRequests: 300,
+    }
 
 const ALL: readonly SystemName[] = ['spancost', 'nothing', 'protobufjs', 'pass-through', 'pricing']
-const OURS: readonly SystemName[] = ['spancost', 'nothing']
+const SOME: readonly SystemName[] = ['spancost', 'nothing', 'pricing']
 const GRPC: readonly SystemName[] = ['spancost', 'pass-through', 'pricing']
 
 const { kinds, missing } = findSystems(flags.quick !== true)
 const rows: object[] = []
+const growth: Record<string, number> = {}
 printHead()
 try {
   const sink = startNode('others', new URL('wire/sink.js', import.meta.url), [])
@@ -41,6 +49,7 @@ try {
     rows.push({ ...plan, bytesPerRequest: bytes, figures: row })
     printRow(plan, bytes, row)
   }
+  if (!flags.quick) await measureGrowth(sinkPort)
 } finally {
   await stopAll()
 }
@@ -54,38 +63,54 @@ if (flags.json) {
       isPinned: IS_PINNED,
       effort,
       rows,
+      growth,
     }),
   )
 }
 
 function quickPlan(): RowPlan {
   const systems: readonly SystemName[] = ['spancost', 'nothing', 'protobufjs']
-  return { transport: 'http', shape: { spans: 64, genAiPercent: 10 }, systems, withLatency: true }
+  return { transport: 'http', shape: { spans: 64, genAiPercent: 10 }, systems }
 }
 
 function fullPlans(): readonly RowPlan[] {
-  const http = (
-    shape: BatchShape,
+  const plan = (
+    transport: RowPlan['transport'],
     systems: readonly SystemName[],
-    withLatency = false,
-  ): RowPlan => ({
-    transport: 'http',
-    shape,
-    systems,
-    withLatency,
-  })
+    shape: BatchShape,
+  ): RowPlan => ({ transport, systems, shape })
   return [
-    ...[0, 10, 50, 100].map((genAiPercent) => {
-      return http({ spans: 512, genAiPercent }, ALL, genAiPercent === 10)
-    }),
-    http({ spans: 512, genAiPercent: 100, content: 'none' }, OURS),
-    http({ spans: 512, genAiPercent: 100, content: 'all' }, OURS),
-    http({ spans: 64, genAiPercent: 10 }, OURS, true),
-    http({ spans: 2048, genAiPercent: 10 }, OURS, true),
-    { ...http({ spans: 512, genAiPercent: 10 }, ['spancost', 'pass-through']), coding: 'gzip' },
-    { ...http({ spans: 512, genAiPercent: 10 }, GRPC, true), transport: 'grpc' },
-    { ...http({ spans: 64, genAiPercent: 10 }, GRPC), transport: 'grpc' },
+    ...[0, 10, 50, 100].map((genAiPercent) => plan('http', ALL, { spans: 512, genAiPercent })),
+    plan('http', SOME, { spans: 512, genAiPercent: 100, content: 'none' }),
+    plan('http', SOME, { spans: 512, genAiPercent: 100, content: 'all' }),
+    ...[64, 2048].map((spans) => plan('http', SOME, { spans, genAiPercent: 10 })),
+    { ...plan('http', GRPC, { spans: 512, genAiPercent: 10 }), coding: 'gzip' },
+    ...[0, 10, 100].map((genAiPercent) => plan('grpc', GRPC, { spans: 512, genAiPercent })),
+    ...[64, 2048].map((spans) => plan('grpc', GRPC, { spans, genAiPercent: 10 })),
   ]
+}
+
+/** How much longer spancost takes for twice as much of one thing: two times, if all is well. */
+async function measureGrowth(sinkPort: number): Promise<void> {
+  const plain: BatchShape = { spans: 512, genAiPercent: 10, scopes: 3 }
+  const foreign: BatchShape = { ...plain, genAiPercent: 0 }
+  const pairs: Readonly<Record<string, readonly [BatchShape, BatchShape]>> = {
+    spans: [plain, { ...plain, spans: 1024 }],
+    attributes: [plain, { ...plain, attributes: 20 }],
+    scopes: [plain, { ...plain, scopes: 6 }],
+    'foreign spans': [foreign, { ...foreign, spans: 1024 }],
+  }
+  console.log('\nspancost, twice as much of one thing: how much longer a request takes')
+  for (const [what, shapes] of Object.entries(pairs)) {
+    const micros: number[] = []
+    for (const shape of shapes) {
+      const plan: RowPlan = { transport: 'http', shape, systems: ['spancost'] }
+      const row = await measureRow(plan, kinds, sinkPort, createBatch(shape, 1).length, effort)
+      micros.push(row.spancost!.cpuMicrosPerRequest)
+    }
+    growth[what] = micros[1]! / micros[0]!
+    console.log(`${what.padEnd(14)} x ${growth[what].toFixed(2)}`)
+  }
 }
 
 function printHead(): void {
@@ -103,7 +128,7 @@ function printRow({ transport, shape, coding }: RowPlan, bytes: number, row: Row
       `${bytes} bytes`,
   )
   console.log(
-    '                   us/req  kspans/s/core  MB/s/core   req/s  RSS MB    GC   p50   p99 ms',
+    '                   us/req  kspans/s/core  MB/s/core   req/s  RSS MB    GC    p50     p99 ms',
   )
   for (const [name, figures] of Object.entries(row)) printFigures(name as SystemName, figures)
   const [ours, idle] = [row.spancost, row.nothing]
@@ -111,6 +136,12 @@ function printRow({ transport, shape, coding }: RowPlan, bytes: number, row: Row
     const share = (100 * idle.cpuMicrosPerRequest) / ours.cpuMicrosPerRequest
     console.log(`spancost does ${share.toFixed(0)} % of what forwarding alone does`)
   }
+  const threads = ours?.threadMicros
+  if (threads === undefined) return
+  const [main, ledger, others] = [threads.main, threads.ledger, threads.others].map((micros) =>
+    micros.toFixed(0),
+  )
+  console.log(`of its time: event loop ${main}, ledger ${ledger}, helper threads ${others} us`)
 }
 
 function printFigures(name: SystemName, figures: Figures): void {
@@ -123,8 +154,8 @@ function printFigures(name: SystemName, figures: Figures): void {
     figures.requestsPerSecond.toFixed(0).padStart(8),
     figures.peakRssMb.toFixed(0).padStart(8),
     (gcPercent === undefined ? '-' : `${gcPercent.toFixed(1)} %`).padStart(6),
-    (latency?.p50Ms.toFixed(2) ?? '-').padStart(6),
-    (latency?.p99Ms.toFixed(2) ?? '-').padStart(9),
+    latency.p50Ms.toFixed(1).padStart(7),
+    latency.p99Ms.toFixed(1).padStart(8),
   ]
   console.log(cells.join(''))
 }

@@ -24,6 +24,8 @@ export interface LoadPlan {
 export interface LoadAsk {
   readonly durationMs: number
   readonly ratePerSecond?: number
+  /** It goes on until there were so many, for up to four times as long. */
+  readonly minRequests?: number
 }
 
 export interface LoadRun {
@@ -120,12 +122,16 @@ async function runLoad(ask: LoadAsk): Promise<LoadRun> {
   return ask.ratePerSecond === undefined ? saturate(ask) : pace(ask, ask.ratePerSecond)
 }
 
-async function saturate({ durationMs }: LoadAsk): Promise<LoadRun> {
+async function saturate({ durationMs, minRequests = 0 }: LoadAsk): Promise<LoadRun> {
   const start = performance.now()
   let requests = 0
+  const isOver = (): boolean => {
+    const elapsedMs = performance.now() - start
+    return elapsedMs >= durationMs && (requests >= minRequests || elapsedMs >= 4 * durationMs)
+  }
   await Promise.all(
     clients.map(async (client) => {
-      while (performance.now() - start < durationMs) {
+      while (!isOver()) {
         await client.sender.send(nextMessage(client))
         requests++
       }

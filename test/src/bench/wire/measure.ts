@@ -2,7 +2,16 @@
 import type { ChildProcess } from 'node:child_process'
 import type { BatchShape } from '../batches.ts'
 import type { LoadAsk, LoadPlan, LoadRun } from './load.ts'
-import { ask, readCpuMs, readPeakRssMb, startNode, stopProcess } from './processes.ts'
+import {
+  ask,
+  readCpuMs,
+  readPeakRssMb,
+  readThreadTimes,
+  startNode,
+  stopProcess,
+  subtractTimes,
+  type ThreadTimes,
+} from './processes.ts'
 import type { Transport } from './senders.ts'
 import type { System, SystemKind, SystemName } from './systems.ts'
 
@@ -11,21 +20,25 @@ export interface RowPlan {
   readonly shape: BatchShape
   readonly coding?: 'gzip'
   readonly systems: readonly SystemName[]
-  /** Whether to measure how long requests take at half of what a system can do. */
-  readonly withLatency: boolean
 }
 
 export interface Effort {
   readonly rounds: number
+  /** So long and so many spans, that what runs often is compiled; for up to four times as long. */
   readonly warmUpMs: number
+  readonly warmUpSpans: number
   readonly roundMs: number
+  /** How long half of what a system can do is sent, and how many requests at least. */
   readonly pacedMs: number
+  readonly pacedRequests: number
 }
 
 /** Medians of the rounds. */
 export interface Figures {
   /** Of all threads, user and system. */
   readonly cpuMicrosPerRequest: number
+  /** Of it, by kind of thread; only of spancost. */
+  readonly threadMicros?: ThreadTimes
   readonly spansPerCpuSecond: number
   readonly megabytesPerCpuSecond: number
   /** As many as came through; load generator and sink may have been what held them up. */
@@ -33,8 +46,10 @@ export interface Figures {
   readonly peakRssMb: number
   /** How long collections took, of the CPU time; where others use the core it says too much. */
   readonly gcPercent?: number
-  readonly latency?: {
+  /** At half of what it can do: from when a request was due until it was answered. */
+  readonly latency: {
     readonly ratePerSecond: number
+    readonly requests: number
     readonly p50Ms: number
     readonly p99Ms: number
   }
@@ -53,6 +68,7 @@ interface Runner {
 
 interface Round {
   readonly cpuMs: number
+  readonly threads: ThreadTimes
   readonly gcMs: number | undefined
   readonly requests: number
   readonly elapsedMs: number
@@ -74,7 +90,8 @@ export async function measureRow(
       if (system === undefined || port === undefined) continue
       runners.push({ name, system, load: await startLoad(plan, port), rounds: [] })
     }
-    for (const { load } of runners) await run(load, { durationMs: effort.warmUpMs })
+    const minRequests = Math.ceil(effort.warmUpSpans / plan.shape.spans)
+    for (const { load } of runners) await run(load, { durationMs: effort.warmUpMs, minRequests })
     for (let round = 0; round < effort.rounds; round++) {
       for (const runner of runners) runner.rounds.push(await measureRound(runner, effort.roundMs))
     }
@@ -110,41 +127,57 @@ function run(load: ChildProcess, message: LoadAsk): Promise<LoadRun> {
 async function measureRound({ system, load }: Runner, roundMs: number): Promise<Round> {
   const pid = system.child.pid!
   const gcBefore = await system.readGcMs?.()
+  const threadsBefore = readThreadTimes(pid)
   const cpuBefore = readCpuMs(pid)
   const { requests, elapsedMs } = await run(load, { durationMs: roundMs })
   const cpuMs = readCpuMs(pid) - cpuBefore
+  const threads = subtractTimes(readThreadTimes(pid), threadsBefore)
   const gcAfter = await system.readGcMs?.()
   const gcMs = gcBefore === undefined || gcAfter === undefined ? undefined : gcAfter - gcBefore
-  return { cpuMs, gcMs, requests, elapsedMs }
+  return { cpuMs, threads, gcMs, requests, elapsedMs }
 }
 
 async function summarize(
-  { system, load, rounds }: Runner,
-  { shape, withLatency }: RowPlan,
+  { name, system, load, rounds }: Runner,
+  { shape }: RowPlan,
   bytesPerRequest: number,
-  { pacedMs }: Effort,
+  effort: Effort,
 ): Promise<Figures> {
-  const microsPerRequest = median(rounds.map(({ cpuMs, requests }) => (cpuMs * 1000) / requests))
+  const perRequest = (read: (round: Round) => number): number =>
+    median(rounds.map((round) => (read(round) * 1000) / round.requests))
+  const cpuMicrosPerRequest = perRequest(({ cpuMs }) => cpuMs)
   const requestsPerSecond = median(
     rounds.map(({ requests, elapsedMs }) => (requests * 1000) / elapsedMs),
   )
   const gcShares = rounds.flatMap(({ gcMs, cpuMs }) => (gcMs === undefined ? [] : [gcMs / cpuMs]))
-  const latency = withLatency ? await pace(load, requestsPerSecond / 2, pacedMs) : undefined
+  const threadMicros: ThreadTimes = {
+    main: perRequest(({ threads }) => threads.main),
+    ledger: perRequest(({ threads }) => threads.ledger),
+    others: perRequest(({ threads }) => threads.others),
+  }
   return {
-    cpuMicrosPerRequest: microsPerRequest,
-    spansPerCpuSecond: (shape.spans * 1e6) / microsPerRequest,
-    megabytesPerCpuSecond: bytesPerRequest / microsPerRequest,
+    cpuMicrosPerRequest,
+    ...(name === 'spancost' && { threadMicros }),
+    spansPerCpuSecond: (shape.spans * 1e6) / cpuMicrosPerRequest,
+    megabytesPerCpuSecond: bytesPerRequest / cpuMicrosPerRequest,
     requestsPerSecond,
     peakRssMb: readPeakRssMb(system.child.pid!),
     ...(gcShares.length > 0 && { gcPercent: 100 * median(gcShares) }),
-    ...(latency !== undefined && { latency }),
+    latency: await pace(load, requestsPerSecond / 2, effort),
   }
 }
 
-async function pace(load: ChildProcess, ratePerSecond: number, durationMs: number) {
-  const { latenciesMs } = await run(load, { durationMs, ratePerSecond })
+/** Four times as long at most, so that a slow system does not take minutes. */
+async function pace(
+  load: ChildProcess,
+  ratePerSecond: number,
+  { pacedMs, pacedRequests }: Effort,
+): Promise<Figures['latency']> {
+  const wantedMs = (1000 * pacedRequests) / ratePerSecond
+  const durationMs = Math.min(4 * pacedMs, Math.max(pacedMs, wantedMs))
+  const { requests, latenciesMs } = await run(load, { durationMs, ratePerSecond })
   const at = (share: number): number => latenciesMs[Math.floor(latenciesMs.length * share)] ?? NaN
-  return { ratePerSecond, p50Ms: at(0.5), p99Ms: at(0.99) }
+  return { ratePerSecond, requests, p50Ms: at(0.5), p99Ms: at(0.99) }
 }
 
 function median(values: readonly number[]): number {

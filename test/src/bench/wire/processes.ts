@@ -1,7 +1,7 @@
 /** Processes of the benchmark: started on a core of their own, watched through /proc, stopped. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -64,10 +64,44 @@ const TICK_MS = 10
 
 /** User and system time of all threads so far. */
 export function readCpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // Behind the name, which may hold anything; utime and stime are fields 14 and 15.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+  return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8')).cpuMs
+}
+
+/** CPU time in ms, by kind of thread. */
+export interface ThreadTimes {
+  /** The event loop. */
+  readonly main: number
+  readonly ledger: number
+  /** V8's, which collect garbage and compile, and those of zlib. */
+  readonly others: number
+}
+
+/** Of the threads that are there; those that have ended are not in it. */
+export function readThreadTimes(pid: number): ThreadTimes {
+  const times = { main: 0, ledger: 0, others: 0 }
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const { name, cpuMs } = parseStat(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8'))
+    if (thread === String(pid)) times.main += cpuMs
+    else if (name.startsWith('spancost-ledger')) times.ledger += cpuMs
+    else times.others += cpuMs
+  }
+  return times
+}
+
+export function subtractTimes(from: ThreadTimes, what: ThreadTimes): ThreadTimes {
+  return {
+    main: from.main - what.main,
+    ledger: from.ledger - what.ledger,
+    others: from.others - what.others,
+  }
+}
+
+function parseStat(stat: string): { readonly name: string; readonly cpuMs: number } {
+  // The name may hold anything; behind it, utime and stime are fields 14 and 15.
+  const nameEnd = stat.lastIndexOf(')')
+  const fields = stat.slice(nameEnd + 2).split(' ')
+  const cpuMs = (Number(fields[11]) + Number(fields[12])) * TICK_MS
+  return { name: stat.slice(stat.indexOf('(') + 1, nameEnd), cpuMs }
 }
 
 /** The most that the process ever had in memory. */
