@@ -71,6 +71,22 @@ describe.each(names)('dashboard %s', (name) => {
     expect(nameless).toEqual([])
   })
 
+  test('links series of a dimension to the page, under variables that it has', () => {
+    const variables = new Set(
+      listValues(written, 'templating').flatMap((list) => listValues(list, 'name')),
+    )
+    const links = listValues(listValues(written, 'defaults'), 'links').flat() as { url: string }[]
+    const bad = links.filter(({ url }) => {
+      const [, dimension, label] =
+        /^\$\{page\}\/#\/\?from=\$\{__from\}&to=\$\{__to\}&where=(\w+)%3D\$\{__field\.labels\.(\w+):percentencode\}$/.exec(
+          url,
+        ) ?? []
+      return !variables.has(dimension) || label === undefined || !variables.has('page')
+    })
+    expect(bad).toEqual([])
+    if (name === 'cost-overview') expect(links.length).toBeGreaterThan(8)
+  })
+
   test('uses only variables that it has, or Grafana', () => {
     const variables = listValues(written, 'templating').flatMap((list) => listValues(list, 'name'))
     const used = queries.flatMap((query) => query.match(/(?<=\$)\w+/g) ?? [])

@@ -28,6 +28,22 @@ export interface Series {
   readonly legend?: string
 }
 
+/** The processor's own page, at the address that the variable has, in the time range of the panel. */
+const PAGE = '${page}/#/?from=${__from}&to=${__to}'
+
+/** Where the legend is a dimension: from the series to its spend and traces on the page. */
+function listLinks(legend: string | undefined): dashboard.DashboardLinkBuilder[] {
+  const found = Object.entries(DIMENSIONS).find(([, label]) => legend === `{{${label}}}`)
+  if (found === undefined) return []
+  const [name, label] = found
+  const where = `where=${name}%3D\${__field.labels.${label}:percentencode}`
+  return [
+    new dashboard.DashboardLinkBuilder(`Spend and traces of this ${name}`)
+      .url(`${PAGE}&${where}`)
+      .targetBlank(true),
+  ]
+}
+
 /** One figure. */
 export function showStat({ title, description, unit }: PanelText, expr: string) {
   return new stat.PanelBuilder()
@@ -71,6 +87,7 @@ export function showTrend(
         .mode(common.TooltipDisplayMode.Multi)
         .sort(common.SortOrder.Descending),
     )
+    .dataLinks(listLinks(series[0]?.legend))
     .targets(series.map((each, index) => ask(each, index).range().exemplar(withExemplars)))
   return isStacked
     ? panel.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal))
@@ -90,6 +107,7 @@ export function showRanking({ title, description, unit }: PanelText, series: Ser
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
     .noValue('no data')
+    .dataLinks(listLinks(series.legend))
     .withTarget(ask(series).instant())
 }
 
@@ -189,9 +207,16 @@ export function createDashboard(
   return builder.build()
 }
 
-/** One for each dimension. `All` is `.*`, so that series without the label stay. */
-function listVariables(): dashboard.QueryVariableBuilder[] {
-  return Object.entries(DIMENSIONS).map(([name, label]) =>
+/**
+ * One for each dimension; `All` is `.*`, so that series without the label stay. And where the page
+ * of the processor is.
+ */
+function listVariables(): Builder<dashboard.VariableModel>[] {
+  const page = new dashboard.TextBoxVariableBuilder('page')
+    .label('Page')
+    .description('Where the page of the processor is, for links to it')
+    .defaultValue('http://127.0.0.1:14320')
+  const dimensions = Object.entries(DIMENSIONS).map(([name, label]) =>
     new dashboard.QueryVariableBuilder(name)
       .label(name)
       .datasource(DATA_SOURCE)
@@ -203,4 +228,5 @@ function listVariables(): dashboard.QueryVariableBuilder[] {
       .allValue('.*')
       .current({ text: 'All', value: '$__all', selected: true }),
   )
+  return [...dimensions, page]
 }

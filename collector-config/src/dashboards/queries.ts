@@ -10,6 +10,7 @@ export const DIMENSIONS = {
   service: 'service_name',
   provider: 'gen_ai_provider_name',
   model: 'gen_ai_response_model',
+  operation: 'gen_ai_operation_name',
   tenant: 'spancost_tenant',
   team: 'spancost_team',
   project: 'spancost_project',

@@ -1,6 +1,6 @@
 /**
  * Dashboards and rules before a real Prometheus that scrapes a real processor: every query of every
- * panel gives figures, and the overview's spend is the ledger's.
+ * panel gives figures, and these are the ledger's.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -31,8 +31,17 @@ const WITHOUT_HISTORY: Readonly<Record<string, readonly string[]>> = {
   'spancost-growth / Growth by service': ['A'],
   'spancost-growth / Spend of the last hour, and three standard deviations above usual': ['B', 'C'],
 }
-/** No budgets are configured in this test. */
-const BUDGETS = 'spancost-budgets'
+
+/** One in USD for all time, one in tokens for today, of one team. */
+const BUDGETS = [
+  { id: 'company', limit: { amount: '0.01' }, window: { period: 'total' } },
+  {
+    id: 'search',
+    scope: { team: 'search' },
+    limit: { tokens: 1000 },
+    window: { period: 'day', zone: 'UTC' },
+  },
+]
 
 interface Query {
   /** The dashboard's uid and the panel's title. */
@@ -130,28 +139,103 @@ async function feed(processor: Processor, prometheus: Prometheus): Promise<void>
   await countOperations(prometheus, 6)
 }
 
+interface Panels {
+  readonly queries: readonly Query[]
+  /** The figures of a query by the values of their labels; '' where they have none. */
+  read(panel: string, refId?: string): Promise<Readonly<Record<string, number>>>
+}
+
+function createPanels(prometheus: Prometheus): Panels {
+  const queries = listQueries()
+  return {
+    queries,
+    async read(panel, refId = 'A') {
+      const query = queries.find((each) => each.panel === panel && each.refId === refId)!
+      const samples = await prometheus.query(fillVariables(query.expr))
+      return Object.fromEntries(
+        samples.map(({ metric, value }) => [Object.values(metric).join(' '), round(value[1])]),
+      )
+    },
+  }
+}
+
+/** To 15 digits, as many as a double holds: Prometheus adds doubles up. */
+function round(figure: string | number): number {
+  return Number(Number(figure).toPrecision(15))
+}
+
+/** By every dimension: what the panel shows is what the API says. */
+async function expectSpendBy(panels: Panels, { apiUrl }: Processor): Promise<void> {
+  const prefix = 'spancost-overview / Spend by '
+  const queries = panels.queries.filter(({ panel }) => panel.startsWith(prefix))
+  expect(queries.length).toBeGreaterThan(5)
+  for (const { panel } of queries) {
+    const dimension = panel.slice(prefix.length)
+    const answer = await fetch(`${apiUrl}/api/v1/spend?by=${dimension}`)
+    const { rows } = (await answer.json()) as {
+      rows: { labels: Record<string, string>; cost: { amount: string } }[]
+    }
+    const spend = rows
+      .map(({ labels, cost }) => [labels[dimension] ?? '', round(cost.amount)] as const)
+      // What has no such label is not shown, nor what has cost nothing.
+      .filter(([value, cost]) => value !== '' && cost > 0)
+    expect({ dimension, spend: await panels.read(panel) }).toEqual({
+      dimension,
+      spend: Object.fromEntries(spend),
+    })
+  }
+}
+
+/** 4775 millionths and another 425 for all; 170 tokens for the team today. */
+async function expectBudgets(panels: Panels): Promise<void> {
+  const read = async (refId: string) => {
+    const figures = await panels.read('spancost-budgets / Present windows', refId)
+    // The window of a day is `day:` and its date.
+    return Object.fromEntries(
+      Object.entries(figures).map(([name, figure]) => [name.replace(/:.*/, ''), figure]),
+    )
+  }
+  await waitFor('budgets', async () => {
+    expect(await read('B')).toEqual({ 'company total': 0.0052, 'search day': 170 })
+    return true
+  })
+  expect(await read('A')).toEqual({ 'company total': 0.01, 'search day': 1000 })
+  expect(await read('C')).toEqual({ 'company total': 0, 'search day': 0 })
+  expect(await read('E')).toEqual({ 'company total': 0.52, 'search day': 0.17 })
+}
+
 describe('dashboards and rules', () => {
   test('show what the ledger has, in every panel', async (context) => {
     const folder = needTool(context, found)
     const backend = await startHttpBackend(() => ({ status: 200 }))
-    const ledger = { settleAfter: '1s' }
-    const processor = await startProcessor({ forward: forwardTo(backend), config: { ledger } })
+    const config = {
+      ledger: { settleAfter: '1s' },
+      budgets: BUDGETS,
+      alerts: { interval: '1s' },
+    }
+    const processor = await startProcessor({ forward: forwardTo(backend), config })
     const prometheus = await startPrometheus(folder, new URL(processor.apiUrl).host, [RULES])
     await feed(processor, prometheus)
 
     // 3 x 425 + 3500: the agent's own 3500 were counted, and taken back.
     expect(await readSpend(processor)).toEqual({ operations: 5, cost: '0.004775' })
     expect((await readMetric(processor, 'spancost_cost_reversed_total')).size).toBeGreaterThan(0)
-    const queries = listQueries()
-    const readPanel = async (panel: string): Promise<number> => {
-      const { expr } = queries.find((query) => query.panel === panel)!
-      return Number((await prometheus.query(fillVariables(expr)))[0]?.value[1])
-    }
-    expect(await readPanel('spancost-overview / Spend')).toBeCloseTo(0.004775, 15)
-    expect(await readPanel('spancost-overview / Operations')).toBe(5)
-    expect(await readPanel('spancost-overview / Without a full price')).toBe(0.2)
+    const panels = createPanels(prometheus)
+    expect(await panels.read('spancost-overview / Spend')).toEqual({ '': 0.004775 })
+    expect(await panels.read('spancost-overview / Operations')).toEqual({ '': 5 })
+    expect(await panels.read('spancost-overview / Cost per operation')).toEqual({ '': 0.000955 })
+    expect(await panels.read('spancost-overview / Without a full price')).toEqual({ '': 0.2 })
+    // 3 x 170, 1100 and 2; of the input, 3 x 160, 1000 and 1, are 180 from a cache.
+    expect(await panels.read('spancost-tokens / Tokens')).toEqual({ '': 1612 })
+    expect(await panels.read('spancost-tokens / Prompt to completion')).toEqual({
+      '': round(1481 / 131),
+    })
+    expect(await panels.read('spancost-tokens / Read from cache')).toEqual({
+      '': round(180 / 1481),
+    })
     // 60 tokens thrice, at 1.25 instead of 2.5: 225 millionths.
-    expect(await readPanel('spancost-tokens / What caching brought')).toBeCloseTo(0.000225, 15)
+    expect(await panels.read('spancost-tokens / What caching brought')).toEqual({ '': 0.000225 })
+    await expectSpendBy(panels, processor)
 
     // What an hour costs is asked for by the clock, so this call is of now, at whatever price.
     const now = `${Date.now() - 1000}000000`
@@ -159,18 +243,21 @@ describe('dashboards and rules', () => {
     await sendTraces(processor.httpUrl, [recent])
     await countOperations(prometheus, 7)
     await waitFor('rate', async () => (await prometheus.query('spancost_cost_rate'))[0])
+    // Forecasts are made every five minutes from the start on, and of nothing there is none.
+    await processor.stop()
+    await processor.restart()
+    await expectBudgets(panels)
 
     const empty: string[] = []
-    for (const { panel, refId, expr } of queries) {
-      const samples = await prometheus.query(fillVariables(expr))
-      const isFilled = samples.some(({ value }) => Number.isFinite(Number(value[1])))
-      if (!isFilled) empty.push(`${panel} ${refId}`)
+    for (const { panel, refId } of panels.queries) {
+      const figures = Object.values(await panels.read(panel, refId))
+      if (!figures.some(Number.isFinite)) empty.push(`${panel} ${refId}`)
     }
     const expected = Object.entries(WITHOUT_HISTORY).flatMap(([panel, refIds]) =>
       refIds.map((refId) => `${panel} ${refId}`),
     )
-    expect(empty.filter((query) => !query.startsWith(BUDGETS))).toEqual(expected)
-    expect(queries.length - empty.length).toBeGreaterThan(40)
+    expect(empty).toEqual(expected)
+    expect(panels.queries.length - empty.length).toBeGreaterThan(40)
 
     const { groups } = (await prometheus.read('rules')) as {
       groups: { name: string; rules: { name: string; lastError?: string }[] }[]
