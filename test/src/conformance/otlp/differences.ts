@@ -42,6 +42,11 @@ export const COLLECTOR_DIFFERENCES: Differences = {
     ...inBothEncodings('http/path', 'unknown', 'root', 'longer', 'upper-case'),
     'http/method/allow',
   ],
+  'by `deflate` it understands zlib alone (RFC 9110), not the bare form': [
+    'http/compression/json/deflate-bare',
+    'http/compression/protobuf/deflate-bare',
+  ],
+  'over gRPC it knows gzip, snappy and zstd': ['grpc/http2/deflate'],
   'its JSON reader knows no null for a string': ['json/null-members'],
   'its JSON reader ignores what stands behind the request': ['json/trailing-text'],
   'its own error message is no valid UTF-8, and cannot be written as a Status: 500': [
@@ -57,7 +62,7 @@ export const COLLECTOR_DIFFERENCES: Differences = {
   ],
   'over gRPC, what cannot be decoded is INTERNAL, not INVALID_ARGUMENT': SIGNALS.flatMap(
     (signal) => [`grpc/${signal}/no-request`, `grpc/${signal}/cut-off`],
-  ),
+  ).concat('grpc/profiles/no-request'),
   'when to come again is not passed on from the next hop': [
     ...inBothEncodings('hop', 'unavailable-for-a-while', 'too-many'),
     'hop/grpc/unavailable-for-a-while',

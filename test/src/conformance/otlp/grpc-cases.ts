@@ -1,7 +1,14 @@
 /** OTLP/gRPC: calls, compression, limits, statuses, deadlines, cancelling, and odd HTTP/2. */
 import assert from 'node:assert/strict'
 import { Metadata, status } from '@grpc/grpc-js'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import {
+  deflateSync,
+  gunzipSync,
+  gzipSync,
+  inflateSync,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from 'node:zlib'
 import { SIGNALS, type Case, type Target } from './case.ts'
 import { checkNothingRejected } from './checks.ts'
 import {
@@ -24,7 +31,7 @@ function checkOk({ code, details, body: response }: GrpcAnswer): void {
   checkNothingRejected(response, 'protobuf')
 }
 
-function accepts(id: string, make: (target: Target) => GrpcCall): Case {
+export function acceptsGrpc(id: string, make: (target: Target) => GrpcCall): Case {
   return {
     id: `grpc/${id}`,
     run: async (target) => checkOk(await callExport(target, make(target))),
@@ -32,7 +39,11 @@ function accepts(id: string, make: (target: Target) => GrpcCall): Case {
 }
 
 /** A refusal that is final, so without RetryInfo. */
-function refuses(id: string, codes: readonly number[], make: (target: Target) => GrpcCall): Case {
+export function refusesGrpc(
+  id: string,
+  codes: readonly number[],
+  make: (target: Target) => GrpcCall,
+): Case {
   return {
     id: `grpc/${id}`,
     run: async (target) => {
@@ -50,14 +61,14 @@ const calls = SIGNALS.flatMap((signal) => {
   const path = EXPORT_PATHS[signal]
   const request = makeRequest(signal, 'protobuf', `grpc/${signal}`)
   return [
-    accepts(`${signal}/minimal`, () => ({ path, body: request })),
-    accepts(`${signal}/empty`, () => ({ path, body: Buffer.alloc(0) })),
-    accepts(`${signal}/gzip`, () => ({ path, body: request, gzip: true })),
-    refuses(`${signal}/no-request`, [status.INVALID_ARGUMENT], () => ({
+    acceptsGrpc(`${signal}/minimal`, () => ({ path, body: request })),
+    acceptsGrpc(`${signal}/empty`, () => ({ path, body: Buffer.alloc(0) })),
+    acceptsGrpc(`${signal}/gzip`, () => ({ path, body: request, gzip: true })),
+    refusesGrpc(`${signal}/no-request`, [status.INVALID_ARGUMENT], () => ({
       path,
       body: Buffer.from('this is not OTLP'),
     })),
-    refuses(`${signal}/cut-off`, [status.INVALID_ARGUMENT], () => ({
+    refusesGrpc(`${signal}/cut-off`, [status.INVALID_ARGUMENT], () => ({
       path,
       body: request.subarray(0, -5),
     })),
@@ -70,31 +81,34 @@ manyHeaders.set('x-large', 'x'.repeat(4000))
 manyHeaders.set('x-trace-bin', Buffer.from([0, 1, 2, 255]))
 
 const single = [
-  accepts('metadata', () => ({ body, metadata: manyHeaders })),
-  accepts('unknown-field', () => ({
+  acceptsGrpc('metadata', () => ({ body, metadata: manyHeaders })),
+  acceptsGrpc('unknown-field', () => ({
     body: wrap(makeSpan('grpc/unknown', undefined, field(999, 'x'))),
   })),
-  accepts('limit/exactly', ({ maxRequestBytes }) => ({
+  acceptsGrpc('limit/exactly', ({ maxRequestBytes }) => ({
     body: makeTracesOfSize('protobuf', maxRequestBytes),
   })),
-  refuses('limit/plain', [status.RESOURCE_EXHAUSTED], ({ maxRequestBytes }) => ({
+  refusesGrpc('limit/plain', [status.RESOURCE_EXHAUSTED], ({ maxRequestBytes }) => ({
     body: makeTracesOfSize('protobuf', maxRequestBytes + 1),
   })),
-  refuses('limit/gzip-one-byte-over', [status.RESOURCE_EXHAUSTED], ({ maxRequestBytes }) => ({
+  refusesGrpc('limit/gzip-one-byte-over', [status.RESOURCE_EXHAUSTED], ({ maxRequestBytes }) => ({
     body: makeTracesOfSize('protobuf', maxRequestBytes + 1),
     gzip: true,
   })),
-  refuses('limit/gzip-bomb', [status.RESOURCE_EXHAUSTED], ({ maxRequestBytes }) => ({
+  refusesGrpc('limit/gzip-bomb', [status.RESOURCE_EXHAUSTED], ({ maxRequestBytes }) => ({
     body: Buffer.alloc(Math.min(2 ** 28, 50 * maxRequestBytes)),
     gzip: true,
   })),
-  refuses('unknown-method', [status.UNIMPLEMENTED], () => ({
+  refusesGrpc('unknown-method', [status.UNIMPLEMENTED], () => ({
     body,
     path: EXPORT_PATHS.traces.replace('Export', 'Import'),
   })),
-  refuses('unknown-service', [status.UNIMPLEMENTED], () => ({ body, path: '/nobody.Has/This' })),
-  refuses('deadline', [status.DEADLINE_EXCEEDED], () => ({ body, deadlineMs: -1 })),
-  refuses('cancelled-at-once', [status.CANCELLED], ({ maxRequestBytes }) => ({
+  refusesGrpc('unknown-service', [status.UNIMPLEMENTED], () => ({
+    body,
+    path: '/nobody.Has/This',
+  })),
+  refusesGrpc('deadline', [status.DEADLINE_EXCEEDED], () => ({ body, deadlineMs: -1 })),
+  refusesGrpc('cancelled-at-once', [status.CANCELLED], ({ maxRequestBytes }) => ({
     body: makeTracesOfSize('protobuf', maxRequestBytes),
     cancelAfterMs: 0,
   })),
@@ -154,13 +168,25 @@ function raw(
   }
 }
 
-function checkRawOk({ status: httpStatus, grpcStatus, body: response }: Http2Answer): void {
+const UNPACK: Readonly<Record<string, (bytes: Uint8Array) => Buffer>> = {
+  gzip: gunzipSync,
+  zstd: zstdDecompressSync,
+  deflate: inflateSync,
+}
+
+function checkRawOk({
+  status: httpStatus,
+  grpcStatus,
+  headers,
+  body: response,
+}: Http2Answer): void {
   assert.deepEqual([httpStatus, grpcStatus], [200, status.OK])
   const [head, message] = [response.subarray(0, 5), response.subarray(5)]
   assert.equal(head.readUInt32BE(1), message.length, 'one message')
   // In the encoding of the request, or in none.
   const isCompressed = head.readUInt8() === 1
-  checkNothingRejected(isCompressed ? gunzipSync(message) : message, 'protobuf')
+  const coding = String(headers['grpc-encoding'] ?? 'gzip')
+  checkNothingRejected(isCompressed ? UNPACK[coding]!(message) : message, 'protobuf')
 }
 
 function hasStatus(...codes: readonly number[]): (answer: Http2Answer) => void {
@@ -179,10 +205,14 @@ const http2 = [
   raw('gzip-not-used', { 'grpc-encoding': 'gzip' }, frame(body), checkRawOk),
   raw('identity', { 'grpc-encoding': 'identity' }, frame(body), checkRawOk),
   raw('timeout', { 'grpc-timeout': '5S' }, frame(body), checkRawOk),
-  raw('gzip-corrupt', { 'grpc-encoding': 'gzip' }, frame(body, true), (answer) => {
-    assert.notEqual(answer.grpcStatus, status.OK)
-    assert.notEqual(answer.grpcStatus, undefined, 'no grpc-status')
-  }),
+  raw('zstd', { 'grpc-encoding': 'zstd' }, frame(zstdCompressSync(body), true), checkRawOk),
+  raw('deflate', { 'grpc-encoding': 'deflate' }, frame(deflateSync(body), true), checkRawOk),
+  ...['gzip', 'zstd', 'deflate'].map((coding) =>
+    raw(`${coding}-corrupt`, { 'grpc-encoding': coding }, frame(body, true), (answer) => {
+      assert.notEqual(answer.grpcStatus, status.OK)
+      assert.notEqual(answer.grpcStatus, undefined, 'no grpc-status')
+    }),
+  ),
   // Both as gRPC's specification of compression says.
   raw(
     'encoding-unsupported',

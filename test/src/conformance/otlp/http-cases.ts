@@ -1,6 +1,6 @@
 /** OTLP/HTTP: requests, compressions, limits, content types, methods and paths. */
 import assert from 'node:assert/strict'
-import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { ENCODINGS, MEDIA_TYPES, SIGNALS, type Case, type Encoding, type Target } from './case.ts'
 import { checkAccepted, checkRefused, describe } from './checks.ts'
 import { send, writeChunked, type HttpRequest } from './http-client.ts'
@@ -12,18 +12,22 @@ const CODINGS: readonly Coding[] = ['gzip', 'deflate', 'zstd']
 
 type MakeRequest = (target: Target) => HttpRequest
 
-function typed(encoding: Encoding, body: Uint8Array | string, more: object = {}): HttpRequest {
+export function typed(
+  encoding: Encoding,
+  body: Uint8Array | string,
+  more: object = {},
+): HttpRequest {
   return { headers: { 'content-type': MEDIA_TYPES[encoding], ...more }, body }
 }
 
-function accepts(id: string, encoding: Encoding, make: MakeRequest): Case {
+export function acceptsHttp(id: string, encoding: Encoding, make: MakeRequest): Case {
   const run = async (target: Target): Promise<void> => {
     checkAccepted(await send(target, make(target)), encoding)
   }
   return { id: `http/${id}`, run }
 }
 
-function refuses(
+export function refusesHttp(
   id: string,
   encoding: Encoding,
   statuses: readonly number[],
@@ -44,21 +48,21 @@ const requests = SIGNALS.flatMap((signal) =>
     const path = `/v1/${signal}`
     const body = makeRequest(signal, encoding, id)
     return [
-      accepts(`${id}/minimal`, encoding, () => ({ ...typed(encoding, body), path })),
-      accepts(`${id}/gzip`, encoding, () => ({
+      acceptsHttp(`${id}/minimal`, encoding, () => ({ ...typed(encoding, body), path })),
+      acceptsHttp(`${id}/gzip`, encoding, () => ({
         ...typed(encoding, gzipSync(body), { 'content-encoding': 'gzip' }),
         path,
       })),
       // A server should take a request without any telemetry.
-      accepts(`${id}/empty`, encoding, () => ({
+      acceptsHttp(`${id}/empty`, encoding, () => ({
         ...typed(encoding, encoding === 'json' ? '{}' : ''),
         path,
       })),
-      refuses(`${id}/no-request`, encoding, [400], () => ({
+      refusesHttp(`${id}/no-request`, encoding, [400], () => ({
         ...typed(encoding, 'this is not OTLP'),
         path,
       })),
-      refuses(`${id}/cut-off`, encoding, [400], () => ({
+      refusesHttp(`${id}/cut-off`, encoding, [400], () => ({
         ...typed(encoding, body.subarray(0, -5)),
         path,
       })),
@@ -72,25 +76,29 @@ const compressions = ENCODINGS.flatMap((encoding) => {
     typed(encoding, sent, { 'content-encoding': coding })
   return [
     ...CODINGS.flatMap((coding) => [
-      accepts(`compression/${encoding}/${coding}`, encoding, () =>
+      acceptsHttp(`compression/${encoding}/${coding}`, encoding, () =>
         compressed(coding, COMPRESS[coding](body)),
       ),
-      refuses(`compression/${encoding}/${coding}-corrupt`, encoding, [400], () =>
+      refusesHttp(`compression/${encoding}/${coding}-corrupt`, encoding, [400], () =>
         compressed(coding, Buffer.from('this was never compressed')),
       ),
-      refuses(`compression/${encoding}/${coding}-cut-off`, encoding, [400], () =>
+      refusesHttp(`compression/${encoding}/${coding}-cut-off`, encoding, [400], () =>
         compressed(coding, COMPRESS[coding](body).subarray(0, -6)),
       ),
     ]),
-    accepts(`compression/${encoding}/identity`, encoding, () => compressed('identity', body)),
+    // Without zlib's head, as some senders understand the name; RFC 9110, 8.4.1.2 knows of them.
+    acceptsHttp(`compression/${encoding}/deflate-bare`, encoding, () =>
+      compressed('deflate', deflateRawSync(body)),
+    ),
+    acceptsHttp(`compression/${encoding}/identity`, encoding, () => compressed('identity', body)),
     // Names of codings are case-insensitive (RFC 9110, 8.4.1).
-    accepts(`compression/${encoding}/upper-case`, encoding, () =>
+    acceptsHttp(`compression/${encoding}/upper-case`, encoding, () =>
       compressed('GZIP', gzipSync(body)),
     ),
-    refuses(`compression/${encoding}/unsupported`, encoding, [400, 415], () =>
+    refusesHttp(`compression/${encoding}/unsupported`, encoding, [400, 415], () =>
       compressed('x-nobody-has-this', body),
     ),
-    accepts(`compression/${encoding}/chunked`, encoding, () =>
+    acceptsHttp(`compression/${encoding}/chunked`, encoding, () =>
       typed(encoding, gzipSync(body), {
         'content-encoding': 'gzip',
         'transfer-encoding': 'chunked',
@@ -103,25 +111,25 @@ const limits = ENCODINGS.flatMap((encoding) => {
   const tooLarge = ({ maxRequestBytes }: Target): Buffer =>
     makeTracesOfSize(encoding, maxRequestBytes + 1)
   return [
-    accepts(`limit/${encoding}/exactly`, encoding, ({ maxRequestBytes }) =>
+    acceptsHttp(`limit/${encoding}/exactly`, encoding, ({ maxRequestBytes }) =>
       typed(encoding, makeTracesOfSize(encoding, maxRequestBytes)),
     ),
-    refuses(`limit/${encoding}/plain`, encoding, [413], (target) =>
+    refusesHttp(`limit/${encoding}/plain`, encoding, [413], (target) =>
       typed(encoding, tooLarge(target)),
     ),
-    refuses(`limit/${encoding}/chunked`, encoding, [413], (target) =>
+    refusesHttp(`limit/${encoding}/chunked`, encoding, [413], (target) =>
       typed(encoding, tooLarge(target), { 'transfer-encoding': 'chunked' }),
     ),
     // A hundred times the limit or more, in a body that is far below it.
     ...CODINGS.map((coding) =>
-      refuses(`limit/${encoding}/${coding}-bomb`, encoding, [413], ({ maxRequestBytes }) =>
+      refusesHttp(`limit/${encoding}/${coding}-bomb`, encoding, [413], ({ maxRequestBytes }) =>
         typed(encoding, COMPRESS[coding](Buffer.alloc(Math.min(2 ** 29, 100 * maxRequestBytes))), {
           'content-encoding': coding,
         }),
       ),
     ),
     ...CODINGS.map((coding) =>
-      refuses(`limit/${encoding}/${coding}-one-byte-over`, encoding, [413], (target) =>
+      refusesHttp(`limit/${encoding}/${coding}-one-byte-over`, encoding, [413], (target) =>
         typed(encoding, COMPRESS[coding](tooLarge(target)), { 'content-encoding': coding }),
       ),
     ),
@@ -137,7 +145,7 @@ const contentTypes = [
     ['protobuf', 'Application/X-Protobuf'],
   ].map(([name, contentType], index) => {
     const encoding = name as Encoding
-    return accepts(`content-type/parameters-${index + 1}`, encoding, () => ({
+    return acceptsHttp(`content-type/parameters-${index + 1}`, encoding, () => ({
       headers: { 'content-type': contentType },
       body: makeTraces(encoding, 'typed'),
     }))
@@ -158,7 +166,10 @@ const contentTypes = [
 const methodsAndPaths = ENCODINGS.flatMap((encoding) => {
   const body = makeTraces(encoding, 'lost')
   const other = (id: string, path: string): Case =>
-    refuses(`path/${encoding}/${id}`, encoding, [404], () => ({ ...typed(encoding, body), path }))
+    refusesHttp(`path/${encoding}/${id}`, encoding, [404], () => ({
+      ...typed(encoding, body),
+      path,
+    }))
   return [
     ...['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method): Case => ({
       id: `http/method/${encoding}/${method.toLowerCase()}`,
@@ -171,7 +182,7 @@ const methodsAndPaths = ENCODINGS.flatMap((encoding) => {
     other('root', '/'),
     other('longer', '/v1/traces/more'),
     other('upper-case', '/V1/TRACES'),
-    accepts(`path/${encoding}/query`, encoding, () => ({
+    acceptsHttp(`path/${encoding}/query`, encoding, () => ({
       ...typed(encoding, body),
       path: '/v1/traces?api=1',
     })),
@@ -201,11 +212,11 @@ const further: Case[] = [
       assert.deepEqual([answer.status, answer.headers.allow], [405, 'POST'])
     },
   },
-  accepts('chunked/json', 'json', () =>
+  acceptsHttp('chunked/json', 'json', () =>
     typed('json', makeTraces('json', 'chunked'), { 'transfer-encoding': 'chunked' }),
   ),
   // What looks like chunks inside of a body is nothing but a body.
-  refuses('chunked/not-announced', 'json', [400], () =>
+  refusesHttp('chunked/not-announced', 'json', [400], () =>
     typed('json', writeChunked(makeTraces('json', 'chunked'))),
   ),
 ]

@@ -21,7 +21,7 @@ import { CASES, runSuite, type Outcome } from './suite.ts'
 stopAfterEach()
 
 const MAX_REQUEST_BYTES = 1024 * 1024
-const SIGNALS = ['traces', 'metrics', 'logs']
+const SIGNALS = ['traces', 'metrics', 'logs', 'profiles']
 
 async function startOwnSink(): Promise<StartedSink> {
   const sink = await startSink(0)
@@ -120,7 +120,9 @@ test('the Collector', async ({ skip }) => {
   const [grpcAddress = '', http = '', health = ''] = await findFreeAddresses(3)
   const configFile = await writeConfig(makeCollectorConfig(sink, grpcAddress, http, health))
   const cwd = path.dirname(configFile)
-  const child = startChild(found.binary, ['--config', configFile], { cwd })
+  // Of the Collector, profiles are asked for by name as long as they are in development.
+  const args = ['--config', configFile, '--feature-gates', 'service.profilesSupport']
+  const child = startChild(found.binary, args, { cwd })
   await waitUntilReady('the Collector', child, `http://${health}/`)
   const target = {
     httpUrl: `http://${http}`,

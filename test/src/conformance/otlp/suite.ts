@@ -4,12 +4,14 @@ import { ENCODING_CASES } from './encoding-cases.ts'
 import { GRPC_CASES } from './grpc-cases.ts'
 import { HOP_CASES } from './hop-cases.ts'
 import { HTTP_CASES } from './http-cases.ts'
+import { PROFILE_CASES } from './profile-cases.ts'
 
 export const CASES: readonly Case[] = [
   ...HTTP_CASES,
   ...ENCODING_CASES,
   ...CONNECTION_CASES,
   ...GRPC_CASES,
+  ...PROFILE_CASES,
   ...HOP_CASES,
 ]
 
