@@ -24,8 +24,9 @@ export function App() {
       isExact: address.query.has('exact'),
       round,
       onLocked,
+      refresh: startRound,
     }),
-    [address, zone, round, onLocked],
+    [address, zone, round, onLocked, startRound],
   )
   const unlock = (token: string): void => {
     keepToken(token)

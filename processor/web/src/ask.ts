@@ -17,16 +17,36 @@ export function keepToken(token: string): void {
 
 /** @throws DOMException named AbortError, where the signal says so. */
 export async function ask<Answer>(path: string, signal: AbortSignal): Promise<Reply<Answer>> {
+  return send(path, { signal })
+}
+
+/** Asks for something to be done; `detail` of a failure says why it was not, as the API says it. */
+export async function post<Answer>(path: string, body: unknown): Promise<Reply<Answer>> {
+  const headers = { 'Content-Type': 'application/json' }
+  return send(path, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+interface Sent {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal?: AbortSignal
+}
+
+async function send<Answer>(path: string, sent: Sent): Promise<Reply<Answer>> {
   const token = sessionStorage.getItem(TOKEN_KEY)
-  const headers = token === null ? {} : { Authorization: `Bearer ${token}` }
+  const headers = {
+    ...sent.headers,
+    ...(token !== null && { Authorization: `Bearer ${token}` }),
+  }
   try {
-    const response = await fetch(`./api/v1/${path}`, { headers, signal })
+    const response = await fetch(`./api/v1/${path}`, { ...sent, headers })
     if (response.status === 401) return { kind: 'locked' }
     const text = await response.text()
     if (response.ok) return { kind: 'answer', answer: readJson(text) as Answer }
     return { kind: 'failed', detail: describeProblem(response.status, text) }
   } catch (error) {
-    if (signal.aborted) throw error
+    if (sent.signal?.aborted) throw error
     return { kind: 'failed', detail: 'The processor does not answer.' }
   }
 }

@@ -1,7 +1,7 @@
 import { createContext } from 'preact'
 import { useContext, useEffect, useState } from 'preact/hooks'
 import type { Address } from './address.ts'
-import { ask, writeQuestion, type Parameters } from './ask.ts'
+import { ask, post, writeQuestion, type Parameters } from './ask.ts'
 
 /** What all parts of a page know. */
 export interface Scope {
@@ -13,6 +13,8 @@ export interface Scope {
   readonly round: number
   /** Told that the API wants a token. */
   onLocked(): void
+  /** Asks everything again: something was changed. */
+  refresh(): void
 }
 
 export const ScopeContext = createContext<Scope | undefined>(undefined)
@@ -60,4 +62,30 @@ export function useAnswer<Answer>(path: string, parameters: Parameters = {}): As
     return () => abort.abort()
   }, [question, round])
   return asked
+}
+
+/** Something that was asked to be done. */
+export interface Posting {
+  readonly isUnderWay: boolean
+  /** Why it was not done, in the words of the API. */
+  readonly problem?: string
+  /** That it was. */
+  readonly done?: string
+  /** Resolves with whether it was done; everything is then asked again. Never rejects. */
+  post(path: string, body: unknown): Promise<boolean>
+}
+
+export function usePost(): Posting {
+  const { onLocked, refresh } = useScope()
+  const [state, setState] = useState<Omit<Posting, 'post'>>({ isUnderWay: false })
+  const send = async (path: string, body: unknown): Promise<boolean> => {
+    setState({ isUnderWay: true })
+    const reply = await post(path, body)
+    if (reply.kind === 'locked') onLocked()
+    if (reply.kind === 'failed') setState({ isUnderWay: false, problem: reply.detail })
+    else setState({ isUnderWay: false, done: 'Done.' })
+    if (reply.kind === 'answer') refresh()
+    return reply.kind === 'answer'
+  }
+  return { ...state, post: send }
 }
