@@ -7,6 +7,7 @@ import type { AlertDesk } from './api/answer.ts'
 import { startApi } from './api/server.ts'
 import { openBudgets } from './budgets/open-budgets.ts'
 import type { Config, OtlpReceivers } from './config.ts'
+import { listLabels } from './config/budgets.ts'
 import { SIGNALS, type Consume, type Signal } from './consume.ts'
 import { fanOut, type OnLost } from './forward/fan-out.ts'
 import { createGrpcForwarder } from './forward/otlp-grpc.ts'
@@ -116,6 +117,7 @@ async function startRooms(
     store,
     books,
     ...budgets,
+    labels: listLabels(config.dimensions),
     whyNotReady: readiness.whyNot,
     onError: (error) => log.error({ err: error }, 'the API failed'),
     ...(config.metrics.prometheus && { readMetrics: telemetry.readMetrics }),

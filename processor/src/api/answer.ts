@@ -43,6 +43,8 @@ export interface ApiContext {
   readonly desk: BudgetDesk
   readonly decisions: Decisions
   readonly alerts: AlertDesk
+  /** All labels that operations can have; absent: nobody knows. */
+  readonly labels?: readonly string[]
   /** What present windows are expected to end with, by `signalKey`. */
   forecasts(): ReadonlyMap<string, bigint>
   /** Why requests are not taken; `undefined`: they are. */

@@ -38,6 +38,7 @@ beforeEach(async () => {
     ...openBudgets(store, books, levels),
     forecasts: () => new Map(),
     alerts: createTestAlerts(),
+    labels: ['team', 'tenant', 'user'],
     version: '1',
     whyNotReady: () => undefined,
   })
@@ -120,7 +121,9 @@ describe('the life of a budget', () => {
 
   test.each([
     [{ ...BUDGET, limit: { amount: '-1' } }, 400, /^budget\.limit/],
-    [{ ...BUDGET, limit: { amount: 5 } }, 400, /^budget\.limit/],
+    [{ ...BUDGET, limit: { amount: 5 } }, 400, /^budget\.limit\.amount: expected a decimal/],
+    [{ ...BUDGET, limit: { tokens: -1 } }, 400, /^budget\.limit\.tokens: /],
+    [{ ...BUDGET, limit: {} }, 400, /^budget\.limit/],
     [
       { ...BUDGET, window: { period: 'month', zone: 'Mars' } },
       400,
@@ -130,6 +133,13 @@ describe('the life of a budget', () => {
     [{ ...BUDGET, id: 'x'.repeat(1_000_000) }, 413, /larger than/],
     [{ ...BUDGET, name: 'x'.repeat(201) }, 400, /^budget\.name/],
     [{ ...BUDGET, scop: {} }, 400, /did you mean|unknown key/],
+    [{ ...BUDGET, scope: { tema: 'web' } }, 400, /no operation has a label "tema"; did you mean/],
+    [{ ...BUDGET, scope: { team: [] } }, 400, /^budget\.scope\.team/],
+    [{ ...BUDGET, each: ['usr'] }, 400, /no operation has a label "usr"; did you mean "user"/],
+    [{ ...BUDGET, scope: { team: 'x'.repeat(257) } }, 400, /^budget\.scope\.team/],
+    [{ ...BUDGET, thresholds: [{ percent: 0 }] }, 400, /^budget\.thresholds\[0\]\.percent/],
+    [{ ...BUDGET, validFrom: '2026-02-30' }, 400, /^budget\.validFrom/],
+    ['none', 400, /^budget/],
     [{ ...BUDGET, parent: 'web' }, 400, /circle/],
     [{ ...BUDGET, parent: 'nobody' }, 400, /does not exist/],
   ])('refuses %j', async (budget, status, message) => {

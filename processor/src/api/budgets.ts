@@ -3,7 +3,7 @@ import type { StoredBudget } from '@spancost/ledger'
 import { z } from 'zod'
 import type { DeskAnswer } from '../budgets/desk.ts'
 import { readStandings, stateOf, type Standing } from '../budgets/standing.ts'
-import { budget as budgetSchema } from '../config/budgets.ts'
+import { budget as budgetSchema, findLabelFault } from '../config/budgets.ts'
 import { isLimited, owns, ROLES, type Caller } from './access.ts'
 import { answerJson, defineRoute, notFound, type Answer, type Asked } from './answer.ts'
 import { toInstant, toMoney } from './json.ts'
@@ -64,6 +64,8 @@ export const requestBudgetRoute = defineRoute(
     if (!maySee(asked.caller, budget)) {
       return refuse(403, `"${asked.caller.name}" may ask only for budgets of its own labels`)
     }
+    const stray = asked.labels && findLabelFault(budget, asked.labels)
+    if (stray !== undefined) return refuse(400, `budget: ${stray}`)
     return answerStep(await asked.desk.request(budget, asked.caller, reason), asked, 201)
   },
   { method: 'POST', needs: ROLES.requester, minds: 'labels' },

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { z } from 'zod'
-import { describeProblem } from '../config/faults.ts'
+import { describeProblem, findMeant } from '../config/faults.ts'
 import { formatPath } from '../config/file.ts'
 import type { Answer } from './answer.ts'
 
@@ -88,12 +88,25 @@ export function readBody<Schema extends z.ZodType>(
   | { readonly kind: 'bad'; readonly answer: Answer } {
   const parsed = schema.safeParse(body, { error: describeProblem })
   if (parsed.success) return { kind: 'good', value: parsed.data }
-  const [issue] = parsed.error.issues
-  const place = issue === undefined ? '' : formatPath(issue.path.map(toStep))
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : undefined
-  const message = unknown === undefined ? issue?.message : `unknown key ${unknown}`
-  const detail = [place, message ?? 'not what is wanted'].filter((part) => part !== '').join(': ')
+  const fault = parsed.error.issues[0] && findFirst(parsed.error.issues[0], [])
+  const detail = [formatPath(fault?.path ?? []), fault?.message ?? 'not what is wanted']
+    .filter((part) => part !== '')
+    .join(': ')
   return { kind: 'bad', answer: { kind: 'problem', status: 400, problem: { detail } } }
+}
+
+interface FaultAt {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
+function findFirst(issue: z.core.$ZodIssue, above: FaultAt['path']): FaultAt {
+  const path = [...above, ...issue.path.map(toStep)]
+  if (issue.code === 'unrecognized_keys') {
+    return { path, message: `unknown key ${issue.keys.join(', ')}` }
+  }
+  const [meant] = (issue.code === 'invalid_union' ? findMeant(issue) : undefined) ?? []
+  return meant === undefined ? { path, message: issue.message } : findFirst(meant, path)
 }
 
 function toStep(key: PropertyKey): string | number {

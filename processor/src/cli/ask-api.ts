@@ -13,6 +13,7 @@ import { splitEndpoint } from '../endpoint.ts'
 import { openBooks } from '../open-book.ts'
 import { openLedger } from '../open-ledger.ts'
 import { VERSION } from '../version.ts'
+import { readAlerts } from '../watch/alerts.ts'
 import { formatFault, loadConfig } from './config-source.ts'
 import { writeLine, type ExitCode, type Io } from './io.ts'
 import { UsageError } from './verb.ts'
@@ -154,7 +155,7 @@ async function askConfigured(
     const asked = {
       ...openBudgets(store, books, config.approvals),
       forecasts: () => new Map<string, bigint>(),
-      alerts: NO_ALERTS,
+      alerts: { ...NO_STEPS, list: () => readAlerts(store) },
       store,
       books,
       version: VERSION,
@@ -195,9 +196,8 @@ async function fetchAnswer(
   }
 }
 
-/** Without a processor nobody tells anybody anything. */
-const NO_ALERTS: AlertDesk = {
-  list: () => Promise.resolve({}),
+/** A ledger that nobody serves is read only. */
+const NO_STEPS: Pick<AlertDesk, 'acknowledge' | 'snooze'> = {
   acknowledge: () => Promise.resolve(false),
   snooze: () => Promise.resolve(false),
 }

@@ -1,5 +1,6 @@
 import { findNearest } from '../nearest.ts'
 import { VERSION } from '../version.ts'
+import { alerts } from './alerts.ts'
 import { budget } from './budget.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
@@ -31,6 +32,7 @@ const VERBS: readonly Verb[] = [
   importVerb,
   reprice,
   budget,
+  alerts,
   notify,
   ledger,
   token,

@@ -17,6 +17,8 @@ const webhookUrl = text(4096).refine((url) => /^https?:$/.test(URL.parse(url)?.p
 
 const people = z.array(text(320)).min(1).max(100)
 
+const pushKey = z.string().regex(/^[\w-]{16,128}$/, 'expected a key as base64url')
+
 const channel = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('slack'), url: webhookUrl }),
   z.strictObject({ type: z.literal('teams'), url: webhookUrl }),
@@ -51,6 +53,23 @@ const channel = z.discriminatedUnion('type', [
     url: baseUrl,
     topic: text(64),
     token: text(256).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('webpush'),
+    subject: z.string().regex(/^(?:mailto:|https:\/\/)./, 'expected mailto:... or https://...'),
+    publicKey: pushKey,
+    privateKey: pushKey,
+    subscriptions: z
+      .array(
+        z.strictObject({
+          endpoint: webhookUrl,
+          keys: z.strictObject({ p256dh: pushKey, auth: pushKey }),
+          // A part of what browsers give.
+          expirationTime: z.null().optional(),
+        }),
+      )
+      .min(1)
+      .max(100),
   }),
 ])
 

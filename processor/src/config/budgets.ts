@@ -2,6 +2,7 @@ import { DEFAULT_THRESHOLDS, PERIODS, type Budget, type Limit } from '@spancost/
 import { TOKEN_TYPES } from '@spancost/ledger'
 import { parseAmount } from '@spancost/pricing'
 import { z } from 'zod'
+import { findNearest } from '../nearest.ts'
 import { decimal, instant, label, text, zone } from './values.ts'
 
 /** How a budget is written, in the config and over the API alike. */
@@ -146,3 +147,26 @@ export const budget = z
       ...(validTo !== undefined && { validToUnixMs: validTo }),
     }
   })
+
+/** Labels that every operation can have, beside the dimensions. */
+const OWN_LABELS = ['provider', 'model', 'operation', 'service'] as const
+
+/** All labels that operations can have. */
+export function listLabels(dimensions: readonly { readonly name: string }[]): readonly string[] {
+  return [...OWN_LABELS, ...dimensions.map(({ name }) => name)]
+}
+
+/** Why nothing would ever count in a budget: it names a label that no operation has. */
+export function findLabelFault(
+  { scope, each }: Pick<Budget, 'scope' | 'each'>,
+  known: readonly string[],
+): string | undefined {
+  const stray = [...Object.keys(scope), ...each].find((name) => !known.includes(name))
+  return stray === undefined ? undefined : describeStray(stray, known)
+}
+
+export function describeStray(stray: string, known: readonly string[]): string {
+  const nearest = findNearest(stray, known)
+  const hint = nearest === undefined ? `known: ${known.join(', ')}` : `did you mean "${nearest}"?`
+  return `no operation has a label "${stray}"; ${hint}`
+}

@@ -34,11 +34,19 @@ function listFaults(issue: Issue, above: Path): FaultAt[] {
     return issue.issues.map(({ message }) => ({ path, message }))
   }
   if (issue.code === 'invalid_union') {
-    // The alternatives differ in type, so the one of the right type says what is really wrong.
-    const ofItsType = issue.errors.find((faults) => !faults.some(isWrongType))
-    if (ofItsType !== undefined) return ofItsType.flatMap((fault) => listFaults(fault, path))
+    const meant = findMeant(issue)
+    if (meant !== undefined) return meant.flatMap((fault) => listFaults(fault, path))
   }
   return [{ path, message: issue.message }]
+}
+
+/**
+ * Of alternatives, what is wrong with the one that was meant: it is of the right type, and least is
+ * wrong with it.
+ */
+export function findMeant({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+  const ofItsType = errors.filter((faults) => !faults.some(isWrongType))
+  return ofItsType.toSorted((one, other) => one.length - other.length)[0]
 }
 
 function toStep(key: PropertyKey): string | number {

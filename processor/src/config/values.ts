@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { splitEndpoint } from '../endpoint.ts'
+import { readInstant } from '../instant.ts'
 
 /** How single values of the config are written. `parse` gives milliseconds and bytes. */
 
@@ -88,8 +89,8 @@ export const baseUrl = text(2048).refine(
 export const instant = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/, 'expected 2026-03-05 or 2026-03-05T16:00Z')
-  .refine((written) => !Number.isNaN(Date.parse(written)), 'no date that exists')
-  .transform((written) => Date.parse(written))
+  .refine((written) => readInstant(written) !== undefined, 'no date that exists')
+  .transform((written) => readInstant(written) ?? 0)
 
 /** Money as text, so that no float comes near it. */
 export const decimal = z.string('expected a decimal in quotes').regex(/^\d{1,9}(\.\d{1,18})?$/, {

@@ -33,7 +33,7 @@ export async function sendNotice(
 export interface Post {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Uint8Array<ArrayBuffer>
   readonly signal: AbortSignal
 }
 

@@ -1,3 +1,4 @@
+import { createDecipheriv, createECDH, hkdfSync, type ECDH } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
@@ -172,6 +173,76 @@ describe('ntfy', () => {
       priority: 3,
       title: expect.stringContaining('Bcc:') as unknown,
     })
+  })
+})
+
+describe('web push', () => {
+  function createPush(subscriptions: readonly string[]) {
+    const [own, browser] = [createECDH('prime256v1'), createECDH('prime256v1')]
+    const publicKey = own.generateKeys('base64url')
+    const keys = { p256dh: browser.generateKeys('base64url'), auth: 'BTBZMqHH6r4Tts7J_aSIgg' }
+    const channel = createChannel({
+      type: 'webpush',
+      subject: 'mailto:ops@example.com',
+      publicKey,
+      privateKey: own.getPrivateKey('base64url'),
+      subscriptions: subscriptions.map((endpoint) => ({ endpoint, keys })),
+    })
+    return { channel, browser, auth: Buffer.from(keys.auth, 'base64url') }
+  }
+
+  /** What the browser does (RFC 8291, 3.4): its key takes the place of ours. */
+  function decrypt(body: Buffer, browser: ECDH, auth: Buffer): unknown {
+    const [salt, sender, sealed] = [body.subarray(0, 16), body.subarray(21, 86), body.subarray(86)]
+    const derive = (from: Uint8Array, with_: Uint8Array, info: string | Buffer, size: number) =>
+      Buffer.from(hkdfSync('sha256', from, with_, info, size))
+    const names = [Buffer.from('WebPush: info\0'), browser.getPublicKey(), sender]
+    const secret = derive(browser.computeSecret(sender), auth, Buffer.concat(names), 32)
+    const key = derive(secret, salt, 'Content-Encoding: aes128gcm\0', 16)
+    const nonce = derive(secret, salt, 'Content-Encoding: nonce\0', 12)
+    const decipher = createDecipheriv('aes-128-gcm', key, nonce)
+    decipher.setAuthTag(sealed.subarray(-16))
+    const text = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()])
+    expect(text.at(-1)).toBe(2)
+    return JSON.parse(text.subarray(0, -1).toString())
+  }
+
+  test('reaches browsers, which alone can read it', async () => {
+    const sink = await startSink(201)
+    const { channel, browser, auth } = createPush([`${sink.endpoint}/one`])
+    await channel(NOTICE, AbortSignal.timeout(5000))
+    const [sent] = sink.requests
+    expect(sent).toMatchObject({
+      method: 'POST',
+      path: '/one',
+      headers: { 'content-encoding': 'aes128gcm', ttl: '86400', urgency: 'normal' },
+    })
+    expect(decrypt(sent!.body, browser, auth)).toMatchObject({
+      title: expect.stringMatching(/^\[warning\] Budget <script>/) as unknown,
+      tag: NOTICE.key,
+      data: { url: NOTICE.url },
+    })
+  })
+
+  test('is not stopped by one browser that is gone', async () => {
+    const [gone, there] = [await startSink(410), await startSink(201)]
+    const { channel } = createPush([gone.endpoint, there.endpoint])
+    await channel(NOTICE, AbortSignal.timeout(5000))
+    expect(there.requests).toHaveLength(1)
+    const alone = createPush([gone.endpoint]).channel
+    await expect(sendNotice(alone, NOTICE, 1)).rejects.toThrow(PermanentError)
+  })
+
+  test('says at the start that a key is none', () => {
+    const keys = { p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6', auth: 'BTBZMqHH6r4Tts7J_aSIgg' }
+    const subscriptions = [{ endpoint: 'https://push.example', keys }]
+    const [publicKey, privateKey, subject] = [
+      'a'.repeat(87),
+      'a'.repeat(43),
+      'mailto:a@example.com',
+    ]
+    const options = { type: 'webpush', subject, publicKey, privateKey, subscriptions } as const
+    expect(() => createChannel(options)).toThrow(/key/i)
   })
 })
 

@@ -1,3 +1,4 @@
+import { describeError } from '../../describe-error.ts'
 import type { Channel } from '../send.ts'
 import { createAlertmanager } from './alertmanager.ts'
 import { createEmail } from './email.ts'
@@ -7,6 +8,7 @@ import { createSlack } from './slack.ts'
 import { createSms } from './sms.ts'
 import { createTeams } from './teams.ts'
 import { createWebhook } from './webhook.ts'
+import { createWebpush } from './webpush.ts'
 
 /** By what the config calls their `type`. A new one is a file and a line. */
 const CREATORS = {
@@ -18,6 +20,7 @@ const CREATORS = {
   sms: createSms,
   teams: createTeams,
   webhook: createWebhook,
+  webpush: createWebpush,
 }
 
 type Creators = typeof CREATORS
@@ -25,6 +28,16 @@ type Creators = typeof CREATORS
 export type ChannelOptions = {
   [Type in keyof Creators]: { readonly type: Type } & Parameters<Creators[Type]>[0]
 }[keyof Creators]
+
+/** Why a channel cannot be made of these options. It sends nothing. */
+export function findChannelFault(options: ChannelOptions): string | undefined {
+  try {
+    createChannel(options)
+    return undefined
+  } catch (error) {
+    return describeError(error)
+  }
+}
 
 /** Throws where an option is not what the channel takes, such as a secret that is no base64. */
 export function createChannel({ type, ...options }: ChannelOptions): Channel {
