@@ -1,9 +1,8 @@
 import type { ApprovalLevel, Budget } from '@spancost/budget'
-import { findTreeFaults } from '@spancost/budget'
 import { parseAmount } from '@spancost/pricing'
 import type { AccessToken } from './api/access.ts'
 import { completeAlerts, type Alerts } from './config/alerts.ts'
-import { describeStray, findLabelFault, listLabels } from './config/budgets.ts'
+import { findBudgetFaults } from './config/budget-faults.ts'
 import type { Destination } from './config/destination.ts'
 import { describeProblem, locateIssues } from './config/faults.ts'
 import { formatPath, readConfigFile } from './config/file.ts'
@@ -14,7 +13,6 @@ import type { WrittenConfig } from './config/schema.ts'
 import { SIGNALS } from './consume.ts'
 import type { Signal } from './consume.ts'
 import { reachesListener } from './endpoint.ts'
-import { findChannelFault } from './watch/channels/index.ts'
 
 export type { Destination, TlsFiles } from './config/destination.ts'
 export type { ConfigFault } from './config/file.ts'
@@ -175,33 +173,6 @@ function findConflicts(config: Config, file: ConfigFile): ConfigFault[] {
     }
   }
   return faults
-}
-
-function findBudgetFaults(
-  { budgets, dimensions, alerts }: Config,
-  file: ConfigFile,
-): ConfigFault[] {
-  const fault = (path: (string | number)[], message: string): ConfigFault => ({
-    line: file.lineOf(path),
-    path: formatPath(path),
-    message,
-  })
-  const known = listLabels(dimensions)
-  const inTree = findTreeFaults(budgets).map(({ id, message }) =>
-    fault(['budgets', budgets.findIndex((each) => each.id === id)], message),
-  )
-  const inScopes = budgets.flatMap((budget, index) => {
-    const message = findLabelFault(budget, known)
-    return message === undefined ? [] : [fault(['budgets', index], message)]
-  })
-  const stray = alerts.anomalies?.by.find((name) => !known.includes(name))
-  const inAlerts =
-    stray === undefined ? [] : [fault(['alerts', 'anomalies', 'by'], describeStray(stray, known))]
-  const inChannels = Object.entries(alerts.channels).flatMap(([name, options]) => {
-    const message = findChannelFault(options)
-    return message === undefined ? [] : [fault(['alerts', 'channels', name], message)]
-  })
-  return [...inTree, ...inScopes, ...inAlerts, ...inChannels]
 }
 
 function completeLedger(written: WrittenConfig['ledger']): Config['ledger'] {

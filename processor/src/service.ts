@@ -34,9 +34,10 @@ import { startRetention } from './retention.ts'
 import { startSettling } from './settle.ts'
 import { startTelemetry, type Telemetry } from './telemetry.ts'
 import { VERSION } from './version.ts'
-import { editAlert, readAlerts } from './watch/alerts.ts'
+import { editAlert, readAlerts, type AlertRules } from './watch/alerts.ts'
 import { createChannel } from './watch/channels/index.ts'
 import { createQuietHours } from './watch/quiet-hours.ts'
+import { chooseChannels } from './watch/routes.ts'
 import { createTell } from './watch/tell.ts'
 import { createAnomalyEyes, watchAnomalies } from './watch/watch-anomalies.ts'
 import { watchBudgets } from './watch/watch-budgets.ts'
@@ -209,9 +210,12 @@ async function startBudgets(
   const channels = new Map(
     Object.entries(alerts.channels).map(([name, options]) => [name, createChannel(options)]),
   )
-  const isQuiet = createQuietHours(alerts.quiet)
-  const rules = { isQuiet, ...(repeatAfterMs !== undefined && { repeatAfterMs }) }
-  const tell = createTell({ channels, routes, store, log })
+  const rules: AlertRules = {
+    isQuiet: createQuietHours(alerts.quiet),
+    channelsOf: (notice) => chooseChannels(notice, routes),
+    ...(repeatAfterMs !== undefined && { repeatAfterMs }),
+  }
+  const tell = createTell({ channels, store, log })
   const watch = watchBudgets({ store, desk, signals, log, tell, rules, intervalMs })
   stops.push(() => watch.stop())
   const eyes = anomalies && createAnomalyEyes(store, anomalies)

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { request } from 'undici'
 import { openBudgets } from '../budgets/open-budgets.ts'
-import type { AlertDesk } from '../api/answer.ts'
 import { LOCAL_CALLER } from '../api/access.ts'
 import { findRoute } from '../api/routes.ts'
 import { renderAnswer, type Rendered } from '../api/render.ts'
@@ -13,9 +12,9 @@ import { splitEndpoint } from '../endpoint.ts'
 import { openBooks } from '../open-book.ts'
 import { openLedger } from '../open-ledger.ts'
 import { VERSION } from '../version.ts'
-import { readAlerts } from '../watch/alerts.ts'
 import { formatFault, loadConfig } from './config-source.ts'
 import { writeLine, type ExitCode, type Io } from './io.ts'
+import { openKeptAlerts } from './kept-alerts.ts'
 import { UsageError } from './verb.ts'
 
 /** Flags of every verb that asks what the API answers. */
@@ -155,7 +154,7 @@ async function askConfigured(
     const asked = {
       ...openBudgets(store, books, config.approvals),
       forecasts: () => new Map<string, bigint>(),
-      alerts: { ...NO_STEPS, list: () => readAlerts(store) },
+      alerts: openKeptAlerts(store),
       store,
       books,
       version: VERSION,
@@ -194,12 +193,6 @@ async function fetchAnswer(
   } catch (error) {
     throw new Error(`cannot ask ${source}: ${describeError(error)}`, { cause: error })
   }
-}
-
-/** A ledger that nobody serves is read only. */
-const NO_STEPS: Pick<AlertDesk, 'acknowledge' | 'snooze'> = {
-  acknowledge: () => Promise.resolve(false),
-  snooze: () => Promise.resolve(false),
 }
 
 /** Where a processor that listens everywhere is reached from the same machine. */

@@ -1,5 +1,5 @@
 import { stepAlert, type Alert } from '@spancost/budget'
-import type { Store } from '@spancost/ledger'
+import type { Note, Store } from '@spancost/ledger'
 import { LEVELS, trimNotice, type Notice, type NoticeLevel } from './notice.ts'
 
 /** What is over is remembered for so long, so that what flickers is not told again and again. */
@@ -12,6 +12,30 @@ const EVENT_MS = 3_600_000
 const MAX_ALERTS = 10_000
 
 type Alerts = Record<string, Alert>
+
+/** A notice that some channels still have to get. */
+export interface Owed {
+  readonly notice: Notice
+  /** Names of channels. */
+  readonly channels: readonly string[]
+  /** Until then whoever took it tells; afterwards it is taken up by the next look. */
+  readonly takenUntilUnixMs: number
+  /** How often it was taken. */
+  readonly tries: number
+}
+
+/** What is kept in a lookout's note. */
+interface Kept {
+  readonly alerts: Alerts
+  readonly owed: readonly Owed[]
+}
+
+/** How long telling may last; what is owed again and again waits for twice as long each time. */
+export const TELL_WITHIN_MS = 2 * 60_000
+const LONGEST_WAIT_MS = 3_600_000
+
+/** What nobody could be told for a day is dropped, and the oldest beyond these. */
+const MAX_OWED = 1_000
 
 /** Something that may be wrong, such as a threshold of a budget in one window. */
 export interface Sign {
@@ -44,17 +68,23 @@ export interface AlertRules {
   readonly repeatAfterMs?: number
   /** Whether people are to be left alone at this moment. */
   isQuiet(unixMs: number): boolean
+  /** The names of the channels that a notice goes to. */
+  channelsOf(notice: Notice): readonly string[]
 }
 
 export interface Told {
+  /** What is told now for the first time. */
   readonly notices: readonly Notice[]
+  /** What channels are to be given now: the notices, and what others did not come to tell. */
+  readonly due: readonly Owed[]
   /** Signs that have become wrong or are no longer, told or not: the log has every one. */
   readonly changes: readonly Notice[]
 }
 
 /**
- * Looks at all signs, writes down what people are told, and answers with it. Of several processors
- * on one ledger, the one that writes first tells; the others answer with nothing.
+ * Looks at all signs, writes down what people are owed, and answers with it. Of several processors
+ * on one ledger, the one that writes first tells; the others answer with nothing. What it does not
+ * come to tell, as it is killed, stays owed, and is told by a later look.
  */
 export async function updateAlerts(
   signs: readonly Sign[],
@@ -64,7 +94,7 @@ export async function updateAlerts(
   nowUnixMs: number,
 ): Promise<Told> {
   const note = await store.readNote(name)
-  const before = note === undefined ? {} : (JSON.parse(note.text) as Alerts)
+  const { alerts: before, owed } = readKept(note)
   const after: Alerts = {}
   const notices: Notice[] = []
   const changes: Notice[] = []
@@ -91,30 +121,66 @@ export async function updateAlerts(
       changes.push(over.notice)
     }
   }
-  const text = JSON.stringify(after)
-  if (text === JSON.stringify(before)) return { notices, changes }
+  const fresh = notices.map((notice) => ({ notice, channels: rules.channelsOf(notice) }))
+  const { due, waiting } = takeUp(owed, fresh, nowUnixMs)
+  const text = JSON.stringify({ alerts: after, owed: [...waiting, ...due].slice(-MAX_OWED) })
+  if (text === JSON.stringify({ alerts: before, owed })) return { notices, due, changes }
   const isOurs = await store.writeNote(name, text, note?.version ?? 0)
-  return isOurs ? { notices, changes } : { notices: [], changes: [] }
+  return isOurs ? { notices, due, changes } : { notices: [], due: [], changes: [] }
+}
+
+function readKept(note: Note | undefined): Kept {
+  return note === undefined ? { alerts: {}, owed: [] } : (JSON.parse(note.text) as Kept)
+}
+
+/** Takes what is new, and what nobody tells any more. */
+function takeUp(
+  owed: readonly Owed[],
+  fresh: readonly Pick<Owed, 'notice' | 'channels'>[],
+  nowUnixMs: number,
+): { readonly due: readonly Owed[]; readonly waiting: readonly Owed[] } {
+  const take = (each: Pick<Owed, 'notice' | 'channels'>, tries: number): Owed => {
+    const waitMs = Math.min(TELL_WITHIN_MS * 2 ** (tries - 1), LONGEST_WAIT_MS)
+    const { notice, channels } = each
+    return { notice, channels, takenUntilUnixMs: nowUnixMs + waitMs, tries }
+  }
+  const young = owed.filter(({ notice }) => nowUnixMs - notice.atUnixMs < FORGET_AFTER_MS)
+  const overdue = young.filter(({ takenUntilUnixMs }) => takenUntilUnixMs <= nowUnixMs)
+  return {
+    waiting: young.filter((each) => !overdue.includes(each)),
+    due: [
+      ...overdue.map((each) => take(each, each.tries + 1)),
+      ...fresh.filter(({ channels }) => channels.length > 0).map((each) => take(each, 1)),
+    ],
+  }
+}
+
+/** Strikes out what channels were given: of each notice, the names of those that have it now. */
+export async function settleOwed(
+  given: readonly Pick<Owed, 'notice' | 'channels'>[],
+  { note: name }: Pick<Lookout, 'note'>,
+  store: Store,
+): Promise<void> {
+  const done = new Map(given.map(({ notice, channels }) => [idOf(notice), channels]))
+  for (;;) {
+    const note = await store.readNote(name)
+    const { alerts, owed } = readKept(note)
+    const left = owed.flatMap((each) => {
+      const having = done.get(idOf(each.notice)) ?? []
+      const channels = each.channels.filter((channel) => !having.includes(channel))
+      return channels.length === 0 ? [] : [{ ...each, channels }]
+    })
+    const text = JSON.stringify({ alerts, owed: left })
+    if (await store.writeNote(name, text, note?.version ?? 0)) return
+  }
+}
+
+function idOf({ key, status, atUnixMs }: Notice): string {
+  return `${key}/${status}/${atUnixMs}`
 }
 
 function isUrgent(level: NoticeLevel): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf('critical')
-}
-
-/** Marks alerts as not told, after nobody could be reached: the next look tells again. */
-export async function forgetTold(
-  keys: readonly string[],
-  { note: name }: Pick<Lookout, 'note'>,
-  store: Store,
-): Promise<void> {
-  const note = await store.readNote(name)
-  if (note === undefined) return
-  const alerts = JSON.parse(note.text) as Alerts
-  for (const key of keys) {
-    const { toldUnixMs: _, ...alert } = alerts[key] ?? { sinceUnixMs: 0 }
-    if (key in alerts) alerts[key] = alert
-  }
-  await store.writeNote(name, JSON.stringify(alerts), note.version)
 }
 
 /** Says that somebody knows, or wants to hear of it later. `false`: there is no such alert. */
@@ -126,10 +192,10 @@ export async function editAlert(
   const name = NOTES[key.startsWith('anomaly/') ? 1 : 0]
   for (;;) {
     const note = await store.readNote(name)
-    const alerts = note === undefined ? {} : (JSON.parse(note.text) as Alerts)
+    const { alerts, owed } = readKept(note)
     const alert = alerts[key]
     if (alert === undefined) return false
-    const text = JSON.stringify({ ...alerts, [key]: { ...alert, ...edit } })
+    const text = JSON.stringify({ alerts: { ...alerts, [key]: { ...alert, ...edit } }, owed })
     if (await store.writeNote(name, text, note?.version ?? 0)) return true
   }
 }
@@ -137,8 +203,7 @@ export async function editAlert(
 /** What is known of alerts, by key. */
 export async function readAlerts(store: Store): Promise<Readonly<Record<string, Alert>>> {
   const notes = await Promise.all(NOTES.map((name) => store.readNote(name)))
-  const read = notes.map((note) => (note === undefined ? {} : (JSON.parse(note.text) as Alerts)))
-  return Object.assign({}, ...read) as Alerts
+  return Object.assign({}, ...notes.map((note) => readKept(note).alerts)) as Alerts
 }
 
 function isOpen(alert: Alert | undefined): boolean {

@@ -1,5 +1,4 @@
 import { LEVELS, type Notice, type NoticeLevel } from './notice.ts'
-import type { Channel } from './send.ts'
 
 /** Which notices go to a channel. */
 export interface Route {
@@ -13,16 +12,9 @@ export interface Route {
 }
 
 /** The channels that a notice goes to, each once. That something is over goes where it was told. */
-export function chooseChannels(
-  notice: Notice,
-  routes: readonly Route[],
-  channels: ReadonlyMap<string, Channel>,
-): readonly (readonly [name: string, channel: Channel])[] {
-  const names = new Set(routes.filter((route) => fits(notice, route)).map(({ channel }) => channel))
-  return [...names].flatMap((name) => {
-    const channel = channels.get(name)
-    return channel === undefined ? [] : [[name, channel] as const]
-  })
+export function chooseChannels(notice: Notice, routes: readonly Route[]): readonly string[] {
+  const wanted = routes.filter((route) => fits(notice, route))
+  return [...new Set(wanted.map(({ channel }) => channel))]
 }
 
 function fits({ level, status, budgetId, owner }: Notice, route: Route): boolean {

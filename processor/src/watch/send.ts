@@ -14,6 +14,9 @@ const ATTEMPTS = 3
 const TIMEOUT_MS = 10_000
 const FIRST_DELAY_MS = 1000
 
+/** No notice takes longer. */
+export const LONGEST_SEND_MS = ATTEMPTS * TIMEOUT_MS + 5 * FIRST_DELAY_MS
+
 /** Three attempts of ten seconds each; throws what the last one threw. */
 export async function sendNotice(
   channel: Channel,

@@ -1,33 +1,51 @@
 import type { Store } from '@spancost/ledger'
 import type { Logger } from 'pino'
-import { forgetTold, type Lookout } from './alerts.ts'
+import { settleOwed, TELL_WITHIN_MS, type Lookout, type Owed } from './alerts.ts'
 import type { Notice } from './notice.ts'
-import { chooseChannels, type Route } from './routes.ts'
-import { sendNotice, type Channel } from './send.ts'
+import { LONGEST_SEND_MS, sendNotice, type Channel } from './send.ts'
 
-/** Sends notices to the channels of their routes. Never rejects. */
-export type Tell = (notices: readonly Notice[], lookout: Pick<Lookout, 'note'>) => Promise<void>
+/** Gives notices to their channels, and strikes out what these have. */
+export type Tell = (due: readonly Owed[], lookout: Pick<Lookout, 'note'>) => Promise<void>
 
-/** What could not be delivered is logged, and told again at the next look. */
+/**
+ * Channels are told at the same time, each in order. What one does not take is logged, and owed
+ * still; so is what there is no time for, before another look may take it up.
+ */
 export function createTell(options: {
   readonly channels: ReadonlyMap<string, Channel>
-  readonly routes: readonly Route[]
   readonly store: Store
   readonly log: Logger
 }): Tell {
-  const { channels, routes, store, log } = options
-  return async (notices, lookout) => {
-    const failed: string[] = []
-    for (const notice of notices) {
-      for (const [name, channel] of chooseChannels(notice, routes, channels)) {
-        try {
-          await sendNotice(channel, notice)
-        } catch (error) {
-          log.error({ err: error, channel: name, key: notice.key }, 'nobody could be told')
-          if (notice.status === 'firing') failed.push(notice.key)
-        }
+  const { channels, store, log } = options
+
+  /** The notices that a channel has now. */
+  async function tellOne(name: string, due: readonly Owed[]): Promise<readonly Notice[]> {
+    const channel = channels.get(name)
+    const lastStart = performance.now() + TELL_WITHIN_MS - LONGEST_SEND_MS
+    const having: Notice[] = []
+    for (const { notice } of due.filter((each) => each.channels.includes(name))) {
+      if (performance.now() > lastStart) break
+      try {
+        // What the config no longer has is owed nothing.
+        if (channel !== undefined) await sendNotice(channel, notice)
+        having.push(notice)
+      } catch (error) {
+        log.error({ err: error, channel: name, key: notice.key }, 'nobody could be told')
       }
     }
-    if (failed.length > 0) await forgetTold(failed, lookout, store)
+    return having
+  }
+
+  return async (due, lookout) => {
+    if (due.length === 0) return
+    const names = [...new Set(due.flatMap((each) => each.channels))]
+    const told = await Promise.all(
+      names.map(async (name) => ({ name, having: await tellOne(name, due) })),
+    )
+    const given = due.map(({ notice }) => ({
+      notice,
+      channels: told.flatMap(({ name, having }) => (having.includes(notice) ? [name] : [])),
+    }))
+    await settleOwed(given, lookout, store)
   }
 }

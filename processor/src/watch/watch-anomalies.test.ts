@@ -70,7 +70,7 @@ function createEyes(watch: readonly AnomalyKind[], more: Partial<AnomalyOptions>
 
 /** What people are told at a moment. */
 async function look(eyes: AnomalyEyes, at: number): Promise<string[]> {
-  const rules = { isQuiet: () => false }
+  const rules = { isQuiet: () => false, channelsOf: () => [] }
   const signs = await eyes.look(at)
   const { notices } = await updateAlerts(signs, ANOMALY_LOOKOUT, store, rules, at)
   return notices.map(({ status, level, title }) => `${status} ${level}: ${title}`)

@@ -102,9 +102,9 @@ export function watchAnomalies(watching: {
   async function look(): Promise<void> {
     const nowMs = Date.now()
     const signs = await eyes.look(nowMs)
-    const { notices, changes } = await updateAlerts(signs, ANOMALY_LOOKOUT, store, rules, nowMs)
+    const { due, changes } = await updateAlerts(signs, ANOMALY_LOOKOUT, store, rules, nowMs)
     for (const notice of changes) log.info({ event: 'spancost.anomaly', ...notice }, notice.title)
-    await tell(notices, ANOMALY_LOOKOUT)
+    await tell(due, ANOMALY_LOOKOUT)
   }
 
   function run(): void {

@@ -1,12 +1,15 @@
 import { DEFAULT_THRESHOLDS, type Budget } from '@spancost/budget'
 import { openSqliteStore, type Store } from '@spancost/ledger'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createBudgetDesk } from '../budgets/desk.ts'
 import { readStandings } from '../budgets/standing.ts'
 import { createEntry } from '../testing/api.ts'
-import { editAlert, forgetTold, updateAlerts } from './alerts.ts'
+import { editAlert, settleOwed, updateAlerts, type Owed } from './alerts.ts'
 import { BUDGET_LOOKOUT, listBudgetSigns } from './budget-signs.ts'
 import { createQuietHours } from './quiet-hours.ts'
+import { PermanentError, type Channel } from './send.ts'
+import { createTell } from './tell.ts'
 
 /** Entries of the tests start on 2026-08-01 and cost 10 USD each. */
 const AT = Date.parse('2026-08-01T12:00:00Z')
@@ -41,8 +44,8 @@ async function look(at: number, isQuiet = false) {
   const [stored] = budgets
   if (stored === undefined) throw new Error('no budget')
   const standings = [[stored, await readStandings(stored, store.budgets, at)]] as const
-  const rules = { isQuiet: () => isQuiet }
-  const { notices, changes } = await updateAlerts(
+  const rules = { isQuiet: () => isQuiet, channelsOf: () => ['mail', 'hook'] }
+  const { notices, due, changes } = await updateAlerts(
     listBudgetSigns(standings),
     BUDGET_LOOKOUT,
     store,
@@ -51,7 +54,7 @@ async function look(at: number, isQuiet = false) {
   )
   const show = ({ status, level, title }: (typeof notices)[number]) =>
     `${status} ${level}: ${title}`
-  return { notices, told: notices.map(show), changed: changes.length }
+  return { notices, due, told: notices.map(show), changed: changes.length }
 }
 
 function spend(span: number) {
@@ -108,17 +111,81 @@ test('of two processors that look at once, one tells', async () => {
   expect([...one.told, ...other.told]).toHaveLength(2)
 })
 
-test('what nobody could be told is told again, and what somebody knows is not repeated', async () => {
+test('what somebody knows is not repeated', async () => {
   await spend(1)
   await spend(2)
-  const { notices } = await look(AT)
-  const keys = notices.map(({ key }) => key)
-  expect(keys[1]).toBe('budget/web/month:2026-08-01/spent/80')
-  await forgetTold(keys.slice(1), BUDGET_LOOKOUT, store)
-  expect((await look(AT + 1)).told).toEqual(['firing warning: Budget Web team is used to 80 %'])
-  expect(await editAlert(keys[1]!, { acknowledgedBy: 'olga' }, store)).toBe(true)
+  const [, key = ''] = (await look(AT)).notices.map((notice) => notice.key)
+  expect(key).toBe('budget/web/month:2026-08-01/spent/80')
+  expect(await editAlert(key, { acknowledgedBy: 'olga' }, store)).toBe(true)
   expect(await editAlert('nothing', { acknowledgedBy: 'olga' }, store)).toBe(false)
-  expect((await look(AT + 2)).told).toEqual([])
+  expect((await look(AT + 1)).told).toEqual([])
+})
+
+describe('what channels were not given', () => {
+  const MINUTE_MS = 60_000
+  const show = (due: readonly Owed[]): string[] =>
+    due.map(({ notice, channels }) => `${notice.title.slice(-4)}: ${channels.join(', ')}`)
+
+  test('as the processor was killed, is taken up by a later look', async () => {
+    await spend(1)
+    await spend(2)
+    const { due } = await look(AT)
+    expect(show(due)).toEqual(['50 %: mail, hook', '80 %: mail, hook'])
+    // One channel had the first before the end.
+    await settleOwed([{ notice: due[0]!.notice, channels: ['mail'] }], BUDGET_LOOKOUT, store)
+    expect(await look(AT + 2 * MINUTE_MS - 1)).toMatchObject({ due: [], told: [] })
+    const later = await look(AT + 2 * MINUTE_MS)
+    expect(later.told).toEqual([])
+    expect(show(later.due)).toEqual(['50 %: hook', '80 %: mail, hook'])
+    const given = later.due.map(({ notice, channels }) => ({ notice, channels }))
+    await settleOwed(given, BUDGET_LOOKOUT, store)
+    expect((await look(AT + HOUR_MS)).due).toEqual([])
+  })
+
+  test('is tried again ever more seldom, for a day', async () => {
+    await spend(1)
+    await spend(2)
+    await look(AT)
+    const minutes: number[] = []
+    for (let minute = 1; minute <= 25 * 60; minute++) {
+      if ((await look(AT + minute * MINUTE_MS)).due.length > 0) minutes.push(minute)
+    }
+    expect(minutes.slice(0, 7)).toEqual([2, 6, 14, 30, 62, 122, 182])
+    expect(minutes.at(-1)).toBeLessThan(24 * 60)
+  })
+
+  test('is taken up by one of two', async () => {
+    await spend(1)
+    await spend(2)
+    await look(AT)
+    const at = AT + 2 * MINUTE_MS
+    const [one, other] = await Promise.all([look(at), look(at)])
+    expect([...one.due, ...other.due]).toHaveLength(2)
+  })
+})
+
+describe('telling', () => {
+  test('strikes out what each channel has, and keeps what one did not take', async () => {
+    await spend(1)
+    await spend(2)
+    const had: string[] = []
+    const failures: unknown[] = []
+    const channels = new Map<string, Channel>([
+      ['mail', async ({ title }) => void had.push(title.slice(-4))],
+      ['hook', () => Promise.reject(new PermanentError('gone'))],
+    ])
+    const log = pino({ enabled: false })
+    log.error = (fault: object) => void failures.push(fault)
+    const tell = createTell({ channels, store, log })
+    await tell((await look(AT)).due, BUDGET_LOOKOUT)
+    expect(had).toEqual(['50 %', '80 %'])
+    expect(failures).toMatchObject([{ channel: 'hook' }, { channel: 'hook' }])
+    const { due } = await look(AT + HOUR_MS)
+    expect(due.map((each) => each.channels)).toEqual([['hook'], ['hook']])
+    // The channel is gone from the config.
+    await createTell({ channels: new Map(), store, log })(due, BUDGET_LOOKOUT)
+    expect((await look(AT + 3 * HOUR_MS)).due).toEqual([])
+  })
 })
 
 test('quiet hours follow the clock of their zone, past midnight too', () => {

@@ -58,10 +58,10 @@ export function watchBudgets(watching: Watching) {
     }
     last = { atUnixMs: nowMs, standings, forecasts }
     const signs = listBudgetSigns(standings)
-    const { notices, changes } = await updateAlerts(signs, BUDGET_LOOKOUT, store, rules, nowMs)
+    const { due, changes } = await updateAlerts(signs, BUDGET_LOOKOUT, store, rules, nowMs)
     for (const notice of changes)
       log.info({ event: 'spancost.budget.state', ...notice }, notice.title)
-    await watching.tell(notices, BUDGET_LOOKOUT)
+    await watching.tell(due, BUDGET_LOOKOUT)
   }
 
   function run(): void {
