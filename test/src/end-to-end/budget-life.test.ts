@@ -95,6 +95,19 @@ async function decide(processor: Processor, requestId: string): Promise<unknown>
   return [body['decision'], body['reason']]
 }
 
+/**
+ * Until the processor has looked at its budgets and found so much spent. The look before, and what
+ * it told, is finished then; a kill in the middle of telling may tell again.
+ */
+function waitForLook({ apiUrl }: Processor, spent: string): Promise<unknown> {
+  const headers = { authorization: 'Bearer rob' }
+  return waitFor(`a look at ${spent} USD`, async () => {
+    const shown = await (await fetch(`${apiUrl}/metrics`, { headers })).text()
+    const line = shown.split('\n').find((each) => each.startsWith('spancost_budget_spent{'))
+    return line?.includes(` ${spent}`) ? line : undefined
+  })
+}
+
 /** So many tokens of gpt-4o at 2.5 USD a million, at an instant. */
 function makeCall(id: number, input: number, unixMs: number): SpanJson {
   const call = makeChatSpan(id, { model: 'gpt-4o', input, output: 0 })
@@ -163,12 +176,14 @@ test('a budget lives', { timeout: 120_000 }, async () => {
   // forecasts.
   await sendTraces(processor.httpUrl, [makeCall(1, 640_000, NOON)])
   await waitForNotice(WARNED)
+  await sendTraces(processor.httpUrl, [makeCall(2, 1, NOON)])
+  await waitForLook(processor, '1.6000025')
   await processor.stop('SIGKILL')
   processor = await processor.restart()
   expect(await decide(processor, 'r1')).toEqual(['allow', undefined])
 
-  // Another 160 000, and it is exhausted.
-  await sendTraces(processor.httpUrl, [makeCall(2, 160_000, NOON)])
+  // Another 159 999, and it is exhausted.
+  await sendTraces(processor.httpUrl, [makeCall(3, 159_999, NOON)])
   await waitForNotice(EXHAUSTED)
   expect(await decide(processor, 'r2')).toEqual(['deny', 'limit'])
   expect((await run('rob', processor, 'show', 'search')).stdout).toMatch(/exhausted.*100 %/)

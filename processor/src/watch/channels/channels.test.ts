@@ -286,6 +286,20 @@ describe('email', () => {
     expect(body.split('text/html')[1]).not.toContain('<script')
   })
 
+  test('has the same id where it comes again, and another where it is over', async () => {
+    const { mails, url } = await startSmtp()
+    const channel = createChannel({ type: 'email', url, ...people })
+    for (const notice of [NOTICE, NOTICE, RESOLVED]) {
+      await channel(notice, AbortSignal.timeout(5000))
+    }
+    const read = (name: string): string[] =>
+      mails.map(({ text }) => new RegExp(`^${name}: (<[\\w-]{43}@spancost>)\r$`, 'm').exec(text)![1]!)
+    const [first, again, over] = read('Message-ID')
+    expect(again).toBe(first)
+    expect(over).not.toBe(first)
+    expect(new Set(read('References')).size).toBe(1)
+  })
+
   test('is not tried again where the server refuses for good', async () => {
     const { url } = await startSmtp(true)
     const sending = sendNotice(createChannel({ type: 'email', url, ...people }), NOTICE, 1)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createTransport } from 'nodemailer'
 import { writeSubject, writeText, type Notice } from '../notice.ts'
 import { PermanentError, type Channel } from '../send.ts'
@@ -13,7 +14,7 @@ export function createEmail(options: {
   const transport = createTransport(url, { disableFileAccess: true, disableUrlAccess: true })
   return async (notice, signal) => {
     // Threads in mail programs: all about one thing answers to the same message.
-    const thread = `<${Buffer.from(notice.key).toString('base64url').slice(0, 120)}@spancost>`
+    const thread = toMessageId(notice.key)
     const sending = transport.sendMail({
       from,
       to: [...to],
@@ -21,6 +22,8 @@ export function createEmail(options: {
       text: writeText(notice),
       html: writeHtml(notice),
       references: thread,
+      // The same where it is sent again, by which mail programs know it.
+      messageId: toMessageId(`${notice.key}/${notice.status}/${notice.atUnixMs}`),
     })
     const stopped = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
@@ -33,6 +36,10 @@ export function createEmail(options: {
       throw code >= 500 ? new PermanentError(`answered ${code}`, { cause: error }) : error
     }
   }
+}
+
+function toMessageId(text: string): string {
+  return `<${createHash('sha256').update(text).digest('base64url')}@spancost>`
 }
 
 const COLORS = { info: '#2563eb', warning: '#b45309', critical: '#b91c1c', emergency: '#7f1d1d' }
