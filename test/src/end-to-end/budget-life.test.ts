@@ -130,7 +130,7 @@ const EXHAUSTED = '[critical] Budget Search team is used to 100 %'
 const FORECAST = '[warning] Budget Search team is forecast to reach 100 %'
 const OVER = '[resolved] Budget search: the window is over'
 
-test('a budget lives', { timeout: 120_000 }, async () => {
+test('a budget lives', { timeout: 240_000 }, async () => {
   const clock = await createClock()
   await clock.set(NOON)
   const [mail, hook] = [await startMailSink(), await startHookSink()]

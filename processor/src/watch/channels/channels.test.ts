@@ -293,7 +293,9 @@ describe('email', () => {
       await channel(notice, AbortSignal.timeout(5000))
     }
     const read = (name: string): string[] =>
-      mails.map(({ text }) => new RegExp(`^${name}: (<[\\w-]{43}@spancost>)\r$`, 'm').exec(text)![1]!)
+      mails.map(
+        ({ text }) => new RegExp(`^${name}: (<[\\w-]{43}@spancost>)\r$`, 'm').exec(text)![1]!,
+      )
     const [first, again, over] = read('Message-ID')
     expect(again).toBe(first)
     expect(over).not.toBe(first)
