@@ -25,7 +25,7 @@ const asked = z
     serviceTier: text(64).optional(),
     inputTokens: tokens.optional(),
     promptBytes: tokens.optional(),
-    maxOutputTokens: tokens.prefault(0),
+    maxOutputTokens: tokens.optional(),
     requestId: text(200).optional(),
     hold: z
       .union([z.boolean(), z.strictObject({ ttlMs: z.int().min(1000).max(MAX_HOLD_MS) })])
@@ -34,6 +34,17 @@ const asked = z
   .refine(({ hold, requestId }) => hold === false || requestId !== undefined, {
     path: ['requestId'],
     error: 'missing; a hold needs one, so that asking again reserves nothing twice',
+  })
+  .refine(
+    ({ hold, inputTokens, promptBytes }) => !(hold && (inputTokens ?? promptBytes) === undefined),
+    {
+      path: ['inputTokens'],
+      error: 'missing; a hold reserves the worst case, so it needs this bound or promptBytes',
+    },
+  )
+  .refine(({ hold, maxOutputTokens }) => !hold || maxOutputTokens !== undefined, {
+    path: ['maxOutputTokens'],
+    error: 'missing; a hold reserves the worst case, so it needs this bound (0: no output)',
   })
 
 export type AnsweredCall =
@@ -55,9 +66,10 @@ export async function askForCall(
   }
   const decided = await decisions.decide({
     labels,
-    // A token is at least a byte, so bytes are a bound.
+    // A token is at least a byte, so bytes are a bound. What is not said bounds nothing: it adds
+    // nothing to what is spent already, by which a question without a hold is answered.
     inputTokens: inputTokens ?? promptBytes ?? 0,
-    outputTokens: maxOutputTokens,
+    outputTokens: maxOutputTokens ?? 0,
     ...withoutAbsent(call),
     ...(hold !== false && { holdMs: hold === true ? HOLD_MS : hold.ttlMs }),
   })

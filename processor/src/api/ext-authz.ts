@@ -81,7 +81,7 @@ function readCall({ headers, bytes, body }: Forwarded): ReadCall {
     serviceTier: first(headers, 'x-spancost-service-tier') ?? said.serviceTier,
     inputTokens: toCount(inputTokens) ?? bytes,
     maxOutputTokens:
-      toCount(first(headers, 'x-spancost-max-output-tokens')) ?? said.maxOutputTokens ?? 0,
+      toCount(first(headers, 'x-spancost-max-output-tokens')) ?? said.maxOutputTokens,
     requestId: first(headers, 'x-spancost-request-id') ?? first(headers, 'x-request-id'),
     hold: holds === undefined || holds === 'false' ? false : holds === 'true' || toHold(holds),
   }
