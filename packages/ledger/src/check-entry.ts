@@ -1,7 +1,7 @@
 import type { Rating } from '@spancost/pricing'
 import type { Entry, Relative, Repricing } from './entry.ts'
 import { MAX_REPRICINGS } from './store.ts'
-import { isTokenUnit } from './sums.ts'
+import { tokenTypeOf } from './sums.ts'
 
 /**
  * Above these an entry is refused. They keep sums of 64-bit integers far from their end, so that a
@@ -87,7 +87,7 @@ function findTimeFault(
 
 function findTokenFault({ units }: Entry): string | undefined {
   for (const [unit, quantity] of units) {
-    if (!isTokenUnit(unit)) continue
+    if (tokenTypeOf(unit) === undefined) continue
     if (!(Number.isInteger(quantity) && quantity >= 0 && quantity <= MAX_TOKENS_PER_UNIT)) {
       return `${unit} is ${quantity}; tokens are whole numbers from 0 to ${MAX_TOKENS_PER_UNIT}`
     }

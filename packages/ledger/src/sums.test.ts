@@ -1,6 +1,6 @@
 import { UNITS, type Unit } from '@spancost/genai'
 import { expect, test } from 'vitest'
-import { addSums, countTokens, createSums, isTokenUnit } from './sums.ts'
+import { addSums, countTokens, createSums, tokenTypeOf } from './sums.ts'
 
 test('every unit is in the token type that it belongs to, and items are in none', () => {
   // The n-th unit has the quantity 2^n, so that each sum names its units.
@@ -14,8 +14,8 @@ test('every unit is in the token type that it belongs to, and items are in none'
     cache_write: quantity('cache_write', 'cache_write_1h'),
     reasoning: quantity('reasoning'),
   })
-  expect(isTokenUnit('reasoning')).toBe(true)
-  expect(isTokenUnit('audio_second')).toBe(false)
+  expect(tokenTypeOf('reasoning')).toBe('reasoning')
+  expect(tokenTypeOf('audio_second')).toBeUndefined()
 })
 
 test('sums start at zero and grow field by field', () => {

@@ -27,8 +27,9 @@ const TOKEN_TYPE_OF: Readonly<Partial<Record<Unit, TokenType>>> = {
   reasoning: 'reasoning',
 }
 
-export function isTokenUnit(unit: Unit): boolean {
-  return TOKEN_TYPE_OF[unit] !== undefined
+/** `undefined`: it is no token. */
+export function tokenTypeOf(unit: Unit): TokenType | undefined {
+  return TOKEN_TYPE_OF[unit]
 }
 
 export function countTokens(units: Units): Record<TokenType, bigint> {

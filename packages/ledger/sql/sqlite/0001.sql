@@ -30,8 +30,7 @@ CREATE TABLE entries (
   recorded_at_unix_ms INTEGER NOT NULL,
   standing TEXT NOT NULL,
   role TEXT NOT NULL,
-  provider TEXT,
-  response_id TEXT,
+  response_hash INTEGER, -- of the answer that a leaf brought, to find it in a trace that is long
   label_set INTEGER NOT NULL REFERENCES label_sets (id),
   status TEXT NOT NULL,
   error_type TEXT NOT NULL, -- '' where there was none
@@ -50,16 +49,11 @@ CREATE TABLE entries (
   tokens_cache_read INTEGER NOT NULL,
   tokens_cache_write INTEGER NOT NULL,
   tokens_reasoning INTEGER NOT NULL,
-  details TEXT NOT NULL, -- JSON: all else that is known of the operation and its rating
-  UNIQUE (trace_id, span_id)
+  details BLOB NOT NULL -- all else that is known of the operation and its rating: compact/details.ts
 ) STRICT;
 
 -- The first and the last hour of a range, where they are not whole; and the traces of a range.
 CREATE INDEX entries_by_start ON entries (hour, hour_nano);
-
--- Echoes: the same answer of the same provider, seen twice in a trace.
-CREATE INDEX entries_by_response ON entries (trace_id, response_id)
-  WHERE response_id IS NOT NULL;
 
 -- Sums over counted entries, by the hour of their start.
 CREATE TABLE hourly (

@@ -126,6 +126,3 @@ CREATE TABLE relatives (
   recorded_at_unix_ms INTEGER NOT NULL,
   PRIMARY KEY (trace_id, span_id)
 ) STRICT, WITHOUT ROWID;
-
--- The operations of a trace are read as a whole now, and looked through for the same answer.
-DROP INDEX entries_by_response;

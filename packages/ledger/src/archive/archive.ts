@@ -183,8 +183,6 @@ const TEXTS = new Set([
   'service',
   'text',
   'role',
-  'provider',
-  'response_id',
   'response',
 ])
 

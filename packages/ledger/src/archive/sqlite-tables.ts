@@ -1,7 +1,13 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { createByteWriter } from '../compact/bytes.ts'
+import { readDetails, writeDetails } from '../compact/details.ts'
+import { createWordBook } from '../compact/words.ts'
+import { decodeDetails, encodeDetails } from '../stores/rows.ts'
 import { openLedger } from '../stores/sqlite-open.ts'
 import { prepare } from '../stores/sqlite-statements.ts'
+import { MAKE_TRACE_HOURS } from '../stores/sqlite-trace-hours.ts'
+import { createWords } from '../stores/sqlite-words.ts'
 import {
   MOVED_TABLES,
   type Cell,
@@ -18,6 +24,7 @@ const BYTES = new Set(['trace_id', 'span_id', 'parent_span_id'])
 /** @throws Error that names the path, if the file cannot be used; it must not be in use. */
 export function openSqliteSource(path: string): TableSource {
   const { database, beganAtUnixMs } = openLedger(path, 2_000)
+  const words = createWords(database).all
   return {
     beganAtUnixMs,
     tables: listTables(database),
@@ -28,7 +35,7 @@ export function openSqliteSource(path: string): TableSource {
       statement.setReadBigInts(true)
       let rows: Cell[][] = []
       for (const row of statement.iterate()) {
-        rows.push(table.columns.map((name) => toCell(row[name]!)))
+        rows.push(table.columns.map((name) => toCell(name, row[name]!, words)))
         if (rows.length < ROWS_PER_READ) continue
         yield rows
         rows = []
@@ -39,8 +46,11 @@ export function openSqliteSource(path: string): TableSource {
   }
 }
 
-function toCell(value: unknown): Cell {
-  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : (value as Cell)
+/** An archive has details as JSON. */
+function toCell(column: string, value: unknown, words: readonly string[]): Cell {
+  if (!(value instanceof Uint8Array)) return value as Cell
+  if (column === 'details') return encodeDetails(readDetails(value, words))
+  return Buffer.from(value).toString('hex')
 }
 
 function listTables(database: DatabaseSync): Table[] {
@@ -65,6 +75,7 @@ export function openSqliteTarget(path: string): TableTarget {
   const { database } = openLedger(unfinished, 2_000)
   database.exec('PRAGMA foreign_keys = OFF; BEGIN')
   const labelSets = new Map<string, bigint>()
+  const pack = createDetailsPacker(database)
   const statements = new Map<string, ReturnType<typeof prepare>>()
 
   function insert(table: Table, cells: readonly Cell[]): void {
@@ -78,6 +89,7 @@ export function openSqliteTarget(path: string): TableTarget {
   function toValue(table: Table, column: string, cell: Cell): SQLInputValue {
     if (cell === null) return null
     if (BYTES.has(column)) return Buffer.from(String(cell), 'hex')
+    if (column === 'details') return pack(String(cell))
     if (column === 'label_set') return findLabelSet(String(cell))
     if (table.name !== 'label_sets' || column !== 'id') return cell
     const id = BigInt(labelSets.size + 1)
@@ -103,6 +115,7 @@ export function openSqliteTarget(path: string): TableTarget {
     },
     finish(beganAtUnixMs) {
       prepare(database, 'UPDATE ledger SET began_at_unix_ms = ?').run(BigInt(beganAtUnixMs))
+      database.exec(MAKE_TRACE_HOURS)
       database.exec('COMMIT')
       database.close()
       renameSync(unfinished, path)
@@ -113,6 +126,20 @@ export function openSqliteTarget(path: string): TableTarget {
       removeFiles(unfinished)
       return Promise.resolve()
     },
+  }
+}
+
+/** Writes details as the ledger has them, and the words that they name. */
+function createDetailsPacker(database: DatabaseSync): (json: string) => Uint8Array {
+  const words = createWords(database)
+  const book = createWordBook(words.all)
+  const writer = createByteWriter()
+  return (json) => {
+    writeDetails(writer, decodeDetails(json), book)
+    words.add(book.takeFresh())
+    words.write()
+    words.keep()
+    return writer.take()
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Operation } from '@spancost/genai'
 import { hashResponse } from '../stores/postgres-rows.ts'
+import { hashText } from '../trace-ids.ts'
 
 /**
  * A ledger as tables, to move it from one store to another. Both stores have the same tables; where
@@ -31,7 +32,7 @@ export interface TableTarget {
 
 /**
  * What is moved, if a ledger has it, in this order. Label sets come early: other tables name them by
- * `label_set`. What is not here (ids, traces) is made from entries again.
+ * `label_set`. What is not here (ids, traces, words) is made from entries again.
  */
 export const MOVED_TABLES = [
   'label_sets',
@@ -62,9 +63,12 @@ const DERIVED: Readonly<Record<string, (row: Row) => Cell>> = {
   recorded_day: (row) => (row['recorded_at_unix_ms'] as bigint) / MS_PER_DAY,
   recorded_at_unix_ms: (row) => (row['recorded_day'] as bigint) * MS_PER_DAY,
   role: (row) => readOperation(row).role,
-  provider: (row) => readOperation(row).provider ?? null,
-  response_id: (row) => readOperation(row).responseId ?? null,
+  response_hash: (row) => hashAnswer(readOperation(row)),
   response: (row) => hashResponse(readOperation(row)) ?? null,
+}
+
+function hashAnswer({ role, responseId }: Operation): bigint | null {
+  return role === 'leaf' && responseId ? BigInt(hashText(responseId)) : null
 }
 
 function readOperation(row: Row): Operation {

@@ -6,17 +6,18 @@ import { createGroupCommit } from './group-commit.ts'
 function createRecorder(maxItems: number, maxCommits: number) {
   const commits: string[] = []
   const ends: (() => void)[] = []
-  const group = createGroupCommit<string, string>(
-    async (items) => {
-      commits.push(items.join(''))
+  const group = createGroupCommit<readonly string[], readonly string[]>(
+    async (calls) => {
+      commits.push(calls.flat().join(''))
       const { promise, resolve } = Promise.withResolvers<void>()
       ends.push(resolve)
       await promise
-      if (items.includes('!')) throw new Error('the disk is full')
-      return items.map((item) => item.toUpperCase())
+      if (calls.flat().includes('!')) throw new Error('the disk is full')
+      return calls.map((items) => items.map((item) => item.toUpperCase()))
     },
     maxItems,
     maxCommits,
+    (items) => items.length,
   )
   const endOldest = async () => {
     ends.shift()!()

@@ -4,30 +4,32 @@
  * a trip to another thread or machine whatever is in it. There is no timer: a call that is alone
  * does not wait. A call is never split over two commits.
  */
-export interface GroupCommit<Item, Answer> {
-  /** Resolves with one answer per item, in their order, once they are committed. */
-  readonly add: (items: readonly Item[]) => Promise<readonly Answer[]>
+export interface GroupCommit<Call, Answer> {
+  /** Resolves with the answer to a call, once it is committed. */
+  readonly add: (call: Call) => Promise<Answer>
   /** Resolves when everything that was added is committed or refused. */
   readonly drain: () => Promise<void>
 }
 
-interface Call<Item, Answer> {
-  readonly items: readonly Item[]
-  readonly resolve: (answers: readonly Answer[]) => void
+interface Waiting<Call, Answer> {
+  readonly call: Call
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
 }
 
 /**
- * `commit` answers each item in order, or rejects when nothing was written; then every call that
- * shared it rejects. A commit has at most `maxItems`, or one call that is larger. At most
- * `maxCommits` are under way at a time, and they are begun in the order of the calls.
+ * `commit` answers each call in order, or rejects when nothing was written; then every call that
+ * shared it rejects. The sizes of the calls of a commit add up to at most `maxSize`, or it is one call
+ * that is larger. At most `maxCommits` are under way at a time, and they are begun in the order of
+ * the calls.
  */
-export function createGroupCommit<Item, Answer>(
-  commit: (items: readonly Item[]) => Promise<readonly Answer[]>,
-  maxItems: number,
+export function createGroupCommit<Call, Answer>(
+  commit: (calls: readonly Call[]) => Promise<readonly Answer[]>,
+  maxSize: number,
   maxCommits: number,
-): GroupCommit<Item, Answer> {
-  const waiting: Call<Item, Answer>[] = []
+  sizeOf: (call: Call) => number = () => 1,
+): GroupCommit<Call, Answer> {
+  const waiting: Waiting<Call, Answer>[] = []
   let isScheduled = false
   let commits = 0
   let idle = Promise.withResolvers<void>()
@@ -44,27 +46,23 @@ export function createGroupCommit<Item, Answer>(
     idle = Promise.withResolvers()
   }
 
-  function takeCalls(): Call<Item, Answer>[] {
-    let items = waiting[0]!.items.length
+  function takeCalls(): Waiting<Call, Answer>[] {
+    let size = sizeOf(waiting[0]!.call)
     let count = 1
     for (; count < waiting.length; count += 1) {
-      items += waiting[count]!.items.length
-      if (items > maxItems) break
+      size += sizeOf(waiting[count]!.call)
+      if (size > maxSize) break
     }
     return waiting.splice(0, count)
   }
 
-  async function commitCalls(calls: readonly Call<Item, Answer>[]): Promise<void> {
+  async function commitCalls(calls: readonly Waiting<Call, Answer>[]): Promise<void> {
     commits += 1
     try {
-      const answers = await commit(calls.flatMap(({ items }) => items))
-      let start = 0
-      for (const { items, resolve } of calls) {
-        resolve(answers.slice(start, start + items.length))
-        start += items.length
-      }
+      const answers = await commit(calls.map(({ call }) => call))
+      for (const [at, { resolve }] of calls.entries()) resolve(answers[at]!)
     } catch (error) {
-      for (const call of calls) call.reject(error)
+      for (const { reject } of calls) reject(error)
     }
     commits -= 1
     schedule()
@@ -77,9 +75,9 @@ export function createGroupCommit<Item, Answer>(
   }
 
   return {
-    add: (items) =>
+    add: (call) =>
       new Promise((resolve, reject) => {
-        waiting.push({ items, resolve, reject })
+        waiting.push({ call, resolve, reject })
         schedule()
       }),
     drain() {

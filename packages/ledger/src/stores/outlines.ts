@@ -1,48 +1,23 @@
-import type { CostStatus } from '@spancost/pricing'
 import type { EntryOutline, Labels } from '../entry.ts'
 import { NANOS_PER_HOUR } from '../hours.ts'
-import type { KeptRating } from './kept-rating.ts'
+import { decodeRating, type KeptRating } from './kept-rating.ts'
 import {
   decodeId,
   decodeLabels,
   decodeParent,
   type CorrectionRow,
-  type Details,
+  type DetailsReader,
   type EntryRow,
 } from './rows.ts'
 
 /**
- * Entries by what a list of them shows. Of thousands, reading them whole would mostly be making what
- * is then thrown away.
+ * Entries of one trace by what a list of them shows, with its corrections, which are given the oldest
+ * first.
  */
-export interface OutlineRow extends Pick<
-  EntryRow,
-  'span_id' | 'parent_span_id' | 'hour' | 'hour_nano' | 'standing' | 'labels'
-> {
-  readonly span_name: string
-  readonly end_unix_nano: string
-  readonly operation: string
-  /** As it arrived; so is its cost, digits in 1e-18 USD. */
-  readonly status: CostStatus
-  readonly cost_atto: string | null
-}
-
-/** What of an entry's details an outline needs, for a store that has to parse them itself. */
-export function outlineDetails(text: string) {
-  const { spanName, endTimeUnixNano, operation, rating } = JSON.parse(text) as Details
-  return {
-    span_name: spanName,
-    end_unix_nano: endTimeUnixNano,
-    operation: operation.name,
-    status: rating.status,
-    cost_atto: rating.costAtto ?? null,
-  }
-}
-
-/** Entries of one trace, with its corrections, which are given the oldest first. */
 export function decodeOutlines(
-  rows: readonly OutlineRow[],
+  rows: readonly EntryRow[],
   corrections: readonly CorrectionRow[],
+  read: DetailsReader,
 ): EntryOutline[] {
   const last = new Map<string, Pick<CorrectionRow, 'standing' | 'rating'>>()
   for (const { span_id: id, standing, rating } of corrections) {
@@ -60,16 +35,16 @@ export function decodeOutlines(
     const spanId = decodeId(row.span_id)
     const { standing = row.standing, rating = null } = last.get(spanId) ?? {}
     const repriced = rating === null ? undefined : (JSON.parse(rating) as KeptRating)
-    const status = repriced?.status ?? row.status
-    const cost = (repriced === undefined ? row.cost_atto : repriced.costAtto) ?? undefined
+    const details = read(row.details)
+    const { status, costAtto } = repriced === undefined ? details.rating : decodeRating(repriced)
     return {
       spanId,
       parentSpanId: decodeParent(row.parent_span_id),
-      spanName: row.span_name,
+      spanName: details.spanName,
       startTimeUnixNano: row.hour * NANOS_PER_HOUR + row.hour_nano,
-      endTimeUnixNano: BigInt(row.end_unix_nano),
-      operation: { name: row.operation },
-      rating: { status, ...(cost !== undefined && { costAtto: BigInt(cost) }) },
+      endTimeUnixNano: details.endTimeUnixNano,
+      operation: { name: details.operation.name },
+      rating: { status, ...(costAtto !== undefined && { costAtto }) },
       labels: labelsOf(row.labels),
       standing,
     }

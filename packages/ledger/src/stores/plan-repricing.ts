@@ -4,7 +4,7 @@ import { isSameRating } from '../same-rating.ts'
 import { TOKEN_TYPES, type TokenType } from '../store.ts'
 import { decodeRating, encodeRating, type KeptRating } from './kept-rating.ts'
 import { encodeMetrics, spreadMetrics, type MetricRow } from './metric-columns.ts'
-import { decodeRated, encodeSums, SUM_COLUMNS, type SumRow } from './rows.ts'
+import { encodeSums, SUM_COLUMNS, type Details, type SumRow } from './rows.ts'
 import { FIGURES } from './sum-lines.ts'
 
 /** An entry with the figures in force, as `selectPriced` has it. */
@@ -13,7 +13,6 @@ export type PricedRow = SumRow &
     readonly status: string
     /** After all corrections. */
     readonly standing: Standing
-    readonly details: string
     /** JSON; absent where it was never priced again. */
     readonly rating: string | null
   }
@@ -29,8 +28,11 @@ export interface RepricingPlan {
 }
 
 /** `undefined`: the entry is rated so already. */
-export function planRepricing(row: PricedRow, rating: Rating): RepricingPlan | undefined {
-  const { operation, rating: first } = decodeRated(row.details)
+export function planRepricing(
+  row: PricedRow,
+  { operation, rating: first }: Pick<Details, 'operation' | 'rating'>,
+  rating: Rating,
+): RepricingPlan | undefined {
   const known = row.rating === null ? first : decodeRating(JSON.parse(row.rating) as KeptRating)
   if (isSameRating(known, rating)) return undefined
   const tokens = TOKEN_TYPES.map((type) => [type, row[`tokens_${type}`]] as const)

@@ -95,8 +95,8 @@ export function createPostgresDecider(
   return {
     async decide(asked) {
       const group = requestOf(asked) === undefined ? reading : writing
-      const [answer] = await group.add([asked])
-      if (answer === undefined || 'error' in answer) throw answer?.error
+      const answer = await group.add(asked)
+      if ('error' in answer) throw answer.error
       return answer.decided
     },
     async drain() {

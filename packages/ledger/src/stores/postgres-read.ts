@@ -4,12 +4,13 @@ import type { StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { Store, SumFault } from '../store.ts'
 import { decodeTotals, LIST_TOTALS, type TotalRow } from './decode-totals.ts'
-import { decodeOutlines, outlineDetails } from './outlines.ts'
+import { decodeOutlines } from './outlines.ts'
 import { ask } from './postgres-client.ts'
 import { decodeText } from './postgres-rows.ts'
 import { readSpend } from './postgres-spend.ts'
 import { readUnpriced } from './postgres-unpriced.ts'
 import {
+  decodeDetails,
   decodeEntries,
   decodeId,
   decodeRelatives,
@@ -74,7 +75,11 @@ function createEntryReader(pool: Pool): Pick<Store, 'entries' | 'entriesBetween'
   }
 
   async function decode(rows: readonly EntryRow[]): Promise<readonly StoredEntry[]> {
-    return decodeEntries(rows, await listCorrections(rows.map((row) => row.trace_id)))
+    return decodeEntries(
+      rows,
+      await listCorrections(rows.map((row) => row.trace_id)),
+      decodeDetails,
+    )
   }
 
   return {
@@ -89,8 +94,7 @@ function createEntryReader(pool: Pool): Pick<Store, 'entries' | 'entriesBetween'
       const id = encodeId(traceId)
       const values = [id, checkLimit(limit), null]
       const rows = await ask<EntryRow>(pool, 'list_entries', LIST_ENTRIES, values)
-      const outlines = rows.map((row) => ({ ...row, ...outlineDetails(row.details) }))
-      return decodeOutlines(outlines, await listCorrections([id]))
+      return decodeOutlines(rows, await listCorrections([id]), decodeDetails)
     },
     async entriesBetween(query) {
       const { after, end } = toPage(query)

@@ -5,7 +5,7 @@ import { REPRICED_COLUMNS, selectPriced } from './priced-entries.ts'
 import { askRows, insertInto, unnest, type Column } from './postgres-statements.ts'
 import type { SumChanges } from './postgres-sums.ts'
 import { lockTraces } from './postgres-traces.ts'
-import { decodeId, encodeId, STANDING_NOW } from './rows.ts'
+import { decodeId, decodeDetails, encodeId, STANDING_NOW } from './rows.ts'
 import { FIGURES, FIGURES_OF_ENTRY } from './sum-lines.ts'
 
 const ID: readonly Column[] = [
@@ -57,6 +57,7 @@ type Row = PricedRow &
     readonly hour_nano: bigint
     readonly label_set: string
     readonly error_type: string
+    readonly details: string
   }
 
 interface Planned {
@@ -76,7 +77,7 @@ export async function repriceAll(
   const ids = [...ratings.keys()].map((id) => [encodeId(id.slice(0, 32)), encodeId(id.slice(32))])
   const rows = await askRows<Row>(client, 'find_priced', FIND_PRICED, ids)
   const planned = rows.flatMap((row): Planned[] => {
-    const plan = planRepricing(row, ratings.get(keyOf(row))!)
+    const plan = planRepricing(row, decodeDetails(row.details), ratings.get(keyOf(row))!)
     return plan === undefined ? [] : [{ row, plan }]
   })
   const sequences = await insertCorrections(client, planned, now.ms, sums)

@@ -6,6 +6,7 @@ import { encodeText, hashResponse } from './postgres-rows.ts'
 import { askRows, insertInto } from './postgres-statements.ts'
 import {
   decodeId,
+  decodeDetails,
   decodeKnown,
   decodeParent,
   encodeId,
@@ -119,7 +120,8 @@ export async function findKnown(
 }
 
 function decodeTimed(row: Row): TimedOperation {
-  return { ...decodeKnown(row), recordedAtUnixMs: Number(row.recorded_at_unix_ms) }
+  const known = decodeKnown(row, decodeDetails(row.details))
+  return { ...known, recordedAtUnixMs: Number(row.recorded_at_unix_ms) }
 }
 
 /** The spans of each trace that are no operations. */

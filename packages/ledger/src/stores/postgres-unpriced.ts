@@ -3,6 +3,7 @@ import { checkLimit } from '../check-entry.ts'
 import type { Store, UnpricedGroup } from '../store.ts'
 import { ask } from './postgres-client.ts'
 import {
+  decodeDetails,
   decodeEntries,
   listCorrectionsOf,
   STANDING_NOW,
@@ -44,7 +45,7 @@ export async function readUnpriced(
     const corrections = await ask<CorrectionRow>(pool, 'list_corrections', LIST_CORRECTIONS, [
       [row.trace_id],
     ])
-    const [example] = decodeEntries([row], corrections)
+    const [example] = decodeEntries([row], corrections, decodeDetails)
     return { ...group, example: example! }
   })
   return Promise.all(groups)

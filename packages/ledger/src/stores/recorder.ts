@@ -6,10 +6,10 @@ import { createGroupCommit } from './group-commit.ts'
 /** Bounds the length of a transaction, and of packing one on the caller's event loop. */
 const MAX_ITEMS_PER_COMMIT = 1_024
 
-/** What a commit is made of; what is answered for relatives is of no matter. */
-type Item =
-  | { readonly kind: 'entry'; readonly entry: Entry }
-  | { readonly kind: 'relative'; readonly relative: Relative }
+interface Call {
+  readonly entries: readonly Entry[]
+  readonly relatives: readonly Relative[]
+}
 
 export interface Recorder {
   record(entries: readonly Entry[], relatives: readonly Relative[]): ReturnType<Store['record']>
@@ -28,13 +28,24 @@ export function createRecorder(
   ) => Promise<readonly Recorded[]>,
   maxCommits: number,
 ): Recorder {
-  const { add, drain } = createGroupCommit(commitItems, MAX_ITEMS_PER_COMMIT, maxCommits)
+  const { add, drain } = createGroupCommit(
+    commitCalls,
+    MAX_ITEMS_PER_COMMIT,
+    maxCommits,
+    ({ entries, relatives }: Call) => entries.length + relatives.length,
+  )
 
-  async function commitItems(items: readonly Item[]): Promise<readonly (Recorded | undefined)[]> {
-    const entries = items.flatMap((item) => (item.kind === 'entry' ? [item.entry] : []))
-    const relatives = items.flatMap((item) => (item.kind === 'relative' ? [item.relative] : []))
-    const answers = (await commit(entries, relatives)).values()
-    return items.map((item) => (item.kind === 'entry' ? answers.next().value : undefined))
+  async function commitCalls(calls: readonly Call[]): Promise<readonly (readonly Recorded[])[]> {
+    const answers = await commit(
+      calls.flatMap(({ entries }) => entries),
+      calls.flatMap(({ relatives }) => relatives),
+    )
+    let end = 0
+    return calls.map(({ entries }) => {
+      const start = end
+      end += entries.length
+      return answers.slice(start, end)
+    })
   }
 
   return {
@@ -43,11 +54,7 @@ export function createRecorder(
       for (const entry of entries) refuse(name, 'an entry', findEntryFault(entry))
       for (const relative of relatives) refuse(name, 'a span', findRelativeFault(relative))
       if (entries.length + relatives.length === 0) return []
-      const answers = await add([
-        ...entries.map((entry): Item => ({ kind: 'entry', entry })),
-        ...relatives.map((relative): Item => ({ kind: 'relative', relative })),
-      ])
-      return answers.filter((answer) => answer !== undefined)
+      return add({ entries, relatives })
     },
   }
 }

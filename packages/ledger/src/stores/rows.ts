@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { Operation, Unit, Units } from '@spancost/genai'
+import type { Operation, Unit } from '@spancost/genai'
 import { COST_PARTS, type CostPart } from '@spancost/pricing'
 import type { Known } from '../decide-trace.ts'
 import type {
@@ -13,7 +13,6 @@ import type {
 } from '../entry.ts'
 import { NANOS_PER_HOUR, toHourTime, toUnixNanoRange } from '../hours.ts'
 import { joinLimbs, splitAtto } from '../money-limbs.ts'
-import type { Sighting } from '../same-call.ts'
 import { TOKEN_TYPES, type Store, type Sums, type TokenType } from '../store.ts'
 import { createSums } from '../sums.ts'
 import { decodeRating, encodeRating, type KeptRating } from './kept-rating.ts'
@@ -33,15 +32,6 @@ export const SUM_COLUMNS: readonly SumColumn[] = [
 
 /** Selects them added up over a group of rows. */
 export const SELECT_SUMS = SUM_COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(', ')
-
-/** Selects the cost of a group of entries in limbs that can be ordered by: nothing is to carry. */
-export const SELECT_COST = `
-  ${addUp('nano')} + (${addUp('atto')}) / 1000000000 AS cost_nano,
-  (${addUp('atto')}) % 1000000000 AS cost_atto`
-
-function addUp(limb: 'nano' | 'atto'): string {
-  return COST_PARTS.map((part) => `sum(cost_${part}_${limb})`).join(' + ')
-}
 
 /** What is read back of them, with the number of operations. */
 export type SumRow = Readonly<Record<SumColumn | 'operations', bigint>>
@@ -66,11 +56,18 @@ export interface EntryRow {
   readonly recorded_at_unix_ms: bigint
   readonly standing: Standing
   readonly labels: string
-  readonly details: string
+  /** In the form that its store keeps them in. */
+  readonly details: string | Uint8Array
 }
 
+/** What of an entry has no column of its own; its rating is the one that it arrived with. */
+export type Details = Pick<Entry, 'spanName' | 'endTimeUnixNano' | 'operation' | 'units' | 'rating'>
+
+/** Reads the form in which a store keeps details. */
+export type DetailsReader = (details: EntryRow['details']) => Details
+
 /** What JSON cannot hold is written as text: bigints as digits, the map of units as pairs. */
-export interface Details {
+interface DetailsInJson {
   readonly spanName: string
   readonly endTimeUnixNano: string
   readonly operation: Operation
@@ -116,15 +113,27 @@ export function decodeLabels(text: string): Labels {
   return JSON.parse(text) as Labels
 }
 
-export function encodeDetails({ units, rating, ...entry }: Entry): string {
-  const details: Details = {
+/** As JSON, the form of PostgreSQL and of archives. */
+export function encodeDetails(entry: Details): string {
+  const details: DetailsInJson = {
     spanName: entry.spanName,
     endTimeUnixNano: String(entry.endTimeUnixNano),
     operation: entry.operation,
-    units: [...units],
-    rating: encodeRating(rating),
+    units: [...entry.units],
+    rating: encodeRating(entry.rating),
   }
   return JSON.stringify(details)
+}
+
+export const decodeDetails: DetailsReader = (text) => {
+  const details = JSON.parse(text as string) as DetailsInJson
+  return {
+    spanName: details.spanName,
+    endTimeUnixNano: BigInt(details.endTimeUnixNano),
+    operation: details.operation,
+    units: new Map(details.units),
+    rating: decodeRating(details.rating),
+  }
 }
 
 /** What of a row says whether its span is one call with another; its standing is what it has now. */
@@ -133,32 +142,16 @@ export type KnownRow = Pick<
   'span_id' | 'parent_span_id' | 'hour' | 'hour_nano' | 'standing' | 'details'
 >
 
-export function decodeKnown(row: KnownRow): Known {
+export function decodeKnown(
+  row: KnownRow,
+  sighted: Pick<Details, 'endTimeUnixNano' | 'operation' | 'units'>,
+): Known {
   return {
-    ...decodeSighting(row.details, row.hour * NANOS_PER_HOUR + row.hour_nano),
+    ...sighted,
+    startTimeUnixNano: row.hour * NANOS_PER_HOUR + row.hour_nano,
     spanId: decodeId(row.span_id),
     parentSpanId: decodeParent(row.parent_span_id),
     standing: row.standing,
-  }
-}
-
-/** The operation of an entry's details, and the rating that it arrived with. */
-export function decodeRated(text: string) {
-  const { operation, rating } = JSON.parse(text) as Details
-  return { operation, rating: decodeRating(rating) }
-}
-
-/** The part of a sighting that stands in an entry's details. */
-export function decodeSighting(
-  text: string,
-  startTimeUnixNano: bigint,
-): Omit<Sighting, 'spanId' | 'parentSpanId'> {
-  const { endTimeUnixNano, operation, units } = JSON.parse(text) as Details
-  return {
-    startTimeUnixNano,
-    endTimeUnixNano: BigInt(endTimeUnixNano),
-    operation,
-    units: new Map(units),
   }
 }
 
@@ -198,10 +191,14 @@ type IdRow = Pick<EntryRow, 'trace_id' | 'span_id'>
 export function decodeEntries(
   rows: readonly EntryRow[],
   corrections: readonly CorrectionRow[],
+  read: DetailsReader,
 ): StoredEntry[] {
   const keyOf = (row: IdRow): string => decodeId(row.trace_id) + decodeId(row.span_id)
   const byEntry = Map.groupBy(corrections, keyOf)
-  return rows.map((row) => decodeEntry(row, decodeCorrections(byEntry.get(keyOf(row)) ?? [])))
+  return rows.map((row) => {
+    const found = decodeCorrections(byEntry.get(keyOf(row)) ?? [])
+    return decodeEntry(row, read(row.details), found)
+  })
 }
 
 function decodeCorrections(rows: readonly CorrectionRow[]): Correction[] {
@@ -229,20 +226,18 @@ function isFirstOfTwo({ reason, rating }: CorrectionRow): boolean {
   return reason === 'repriced' && rating === null
 }
 
-function decodeEntry(row: EntryRow, corrections: readonly Correction[]): StoredEntry {
-  const details = JSON.parse(row.details) as Details
-  const units: Units = new Map(details.units)
-  const arrivedWith = decodeRating(details.rating)
+function decodeEntry(
+  row: EntryRow,
+  { rating: arrivedWith, ...details }: Details,
+  corrections: readonly Correction[],
+): StoredEntry {
   const repriced = corrections.findLast(({ rating }) => rating !== undefined)?.rating
   return {
+    ...details,
     traceId: decodeId(row.trace_id),
     spanId: decodeId(row.span_id),
     parentSpanId: decodeParent(row.parent_span_id),
-    spanName: details.spanName,
     startTimeUnixNano: row.hour * NANOS_PER_HOUR + row.hour_nano,
-    endTimeUnixNano: BigInt(details.endTimeUnixNano),
-    operation: details.operation,
-    units,
     rating: repriced ?? arrivedWith,
     ...(repriced !== undefined && { arrivedWith }),
     labels: decodeLabels(row.labels),
@@ -263,7 +258,7 @@ export function decodeParent(parentSpanId: Uint8Array | null): string {
 
 /** The hex digits of an id column. */
 export function decodeId(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }
 
 /** A row of relatives; times from 2^63 on are negative. */

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Change, Known } from '../decide-trace.ts'
+import type { Change } from '../decide-trace.ts'
 import { selectPriced } from './priced-entries.ts'
 import { encodeId } from './rows.ts'
 import { prepare } from './sqlite-statements.ts'
+import type { StoredOperation } from './sqlite-traces.ts'
 import { FIGURES, FIGURES_OF_ENTRY } from './sum-lines.ts'
 import { signOf } from './trace-view.ts'
 
@@ -10,15 +11,15 @@ import { signOf } from './trace-view.ts'
 const INSERT_CORRECTION = `
   INSERT INTO corrections (trace_id, span_id, recorded_at_unix_ms, reason, standing,
     hour, hour_nano, label_set, status, error_type, ${FIGURES.join(', ')})
-  SELECT trace_id, span_id, ?3, ?4, ?5, hour, hour_nano, label_set, status, error_type,
-    ${FIGURES_OF_ENTRY.map((figure) => `?6 * ${figure}`).join(', ')}
-  FROM (${selectPriced()}) WHERE trace_id = ?1 AND span_id = ?2`
+  SELECT trace_id, span_id, ?2, ?3, ?4, hour, hour_nano, label_set, status, error_type,
+    ${FIGURES_OF_ENTRY.map((figure) => `?5 * ${figure}`).join(', ')}
+  FROM (${selectPriced('entries.sequence')}) WHERE sequence = ?1`
 
 export interface CorrectionWriter {
   /** Writes down what operations of a trace are from now on. */
   write(
     traceId: Uint8Array,
-    operations: readonly Known[],
+    operations: readonly StoredOperation[],
     changes: readonly Change[],
     nowMs: bigint,
   ): void
@@ -36,12 +37,13 @@ export function createCorrectionWriter(database: DatabaseSync): CorrectionWriter
 
   return {
     write(traceId, operations, changes, nowMs) {
-      const before = new Map(operations.map((each) => [each.spanId, each.standing]))
+      if (changes.length === 0) return
+      const before = new Map(operations.map((each) => [each.spanId, each]))
       for (const { spanId, standing, reason } of changes) {
-        const id = encodeId(spanId)
-        const sign = signOf(before.get(spanId)!, standing)
-        insertCorrection.run(traceId, id, nowMs, reason, standing, sign)
-        deleteUnsettled.run(traceId, id)
+        const known = before.get(spanId)!
+        const sign = signOf(known.standing!, standing)
+        insertCorrection.run(known.sequence, nowMs, reason, standing, sign)
+        deleteUnsettled.run(traceId, encodeId(spanId))
       }
     },
     awaitSettling(traceId, spanId, nowMs) {

@@ -3,16 +3,20 @@ import { decideAlone, decideTrace, isSettleable, type Change } from '../decide-t
 import type { Relative, Standing } from '../entry.ts'
 import type { Recorded } from '../store.ts'
 import { METRIC_ENTRY_COLUMNS } from './metric-columns.ts'
-import { decodeId, encodeId, encodeParent, STANDING_NOW, SUM_COLUMNS } from './rows.ts'
+import { decodeId, encodeId, SUM_COLUMNS } from './rows.ts'
 import type { PackedEntry } from './sqlite-batch.ts'
 import type { CorrectionWriter } from './sqlite-corrections.ts'
 import type { LabelSets } from './sqlite-label-sets.ts'
 import { createRelativeWriter } from './sqlite-relatives.ts'
 import { prepare } from './sqlite-statements.ts'
-import { createTraceReader, readSighting, type TraceRows } from './sqlite-traces.ts'
+import type { EntrySums } from './sqlite-sums.ts'
+import { createTraceHours, type AddedEntry } from './sqlite-trace-hours.ts'
+import type { TraceIndex } from './sqlite-trace-index.ts'
+import type { TraceReader, TraceRows } from './sqlite-traces.ts'
 import { createView, listTurned, MAX_TOGETHER } from './trace-view.ts'
 
 const ENTRY_COLUMNS = [
+  'sequence',
   'trace_id',
   'span_id',
   'parent_span_id',
@@ -21,8 +25,7 @@ const ENTRY_COLUMNS = [
   'recorded_at_unix_ms',
   'standing',
   'role',
-  'provider',
-  'response_id',
+  'response_hash',
   'label_set',
   'status',
   'error_type',
@@ -35,10 +38,10 @@ const INSERT_ENTRY = `
   INSERT INTO entries (${ENTRY_COLUMNS.join(', ')})
   VALUES (${ENTRY_COLUMNS.map(() => '?').join(', ')})`
 
-const FIND_ENTRY = 'SELECT 1 FROM entries WHERE trace_id = ? AND span_id = ?'
-
-const FIND_STANDING = `
-  SELECT ${STANDING_NOW} AS standing FROM entries WHERE trace_id = ? AND span_id = ?`
+/** What has been written of entries may be in a segment and no longer here. */
+const FIND_LAST = `
+  SELECT max((SELECT coalesce(max(sequence), 0) FROM entries),
+    (SELECT coalesce(max(last_sequence), 0) FROM trace_segments)) AS sequence`
 
 /** What of one transaction belongs to one trace. */
 interface TraceBatch {
@@ -48,86 +51,105 @@ interface TraceBatch {
   hasNewRelatives: boolean
 }
 
-type WriteEntry = (
-  entry: PackedEntry,
-  traceId: Uint8Array,
-  standing: Standing,
-  nowMs: bigint,
-) => void
+type WriteEntry = (entry: PackedEntry, standing: Standing, nowMs: bigint) => void
 
 /** What became of a trace. */
 interface WrittenTrace {
   /** Of what is new. */
   readonly standings: Map<string, Standing>
   /** As `Recorded` says; they are told with the first entry. */
-  changed: Change[]
+  readonly changed: Change[]
 }
 
 type WriteTrace = (batch: TraceBatch, nowMs: bigint) => WrittenTrace
 
-/** Writes entries and relatives; see `createEntryWriter`. */
-export type WriteEntries = (
-  entries: readonly PackedEntry[],
-  relatives: readonly Relative[],
-  nowMs: bigint,
-) => readonly Recorded[]
+/** What entries are written with. */
+export interface EntryParts {
+  readonly labelSets: LabelSets
+  readonly corrections: CorrectionWriter
+  readonly traces: TraceReader
+  readonly index: TraceIndex
+  readonly sums: EntrySums
+}
 
-/**
- * Writes entries and relatives within the transaction that is open, and what the changes of mind are
- * that they bring. Answers in the order of `entries`.
- */
-export function createEntryWriter(
-  database: DatabaseSync,
-  labelSets: LabelSets,
-  corrections: CorrectionWriter,
-): WriteEntries {
-  const findStanding = prepare<{ readonly standing: Standing }>(database, FIND_STANDING)
+export interface EntryWriter {
+  /**
+   * Writes entries and relatives within the transaction that is open, and what the changes of mind
+   * are that they bring. Answers in the order of `entries`.
+   */
+  write(
+    entries: readonly PackedEntry[],
+    relatives: readonly Relative[],
+    nowMs: bigint,
+  ): readonly Recorded[]
+  /** The sequence of the newest entry. */
+  last(): number
+  /** After a rollback: what it was before. */
+  reset(last: number): void
+}
+
+export function createEntryWriter(database: DatabaseSync, parts: EntryParts): EntryWriter {
+  const { traces } = parts
   const addRelative = createRelativeWriter(database)
-  const writeEntry = createInsert(database, labelSets, corrections)
-  const writeTrace = createTraceWriter(database, corrections, writeEntry)
+  let last = Number(prepare<{ readonly sequence: bigint }>(database, FIND_LAST).get()!.sequence)
+  const writeEntry = createInsert(database, parts, () => (last += 1))
+  const writeTrace = createTraceWriter(database, parts, writeEntry)
 
-  return (entries, relatives, nowMs) => {
+  function write(
+    entries: readonly PackedEntry[],
+    relatives: readonly Relative[],
+    nowMs: bigint,
+  ): readonly Recorded[] {
     const batches = groupByTrace(entries)
     for (const relative of relatives) {
       if (!addRelative(relative, nowMs)) continue
-      const batch = batches.get(relative.traceId) ?? createBatch(relative.traceId)
-      batches.set(relative.traceId, batch)
+      const traceId = encodeId(relative.traceId)
+      const trace = Buffer.from(traceId).toString('latin1')
+      const batch = batches.get(trace) ?? createBatch(traceId)
+      batches.set(trace, batch)
       batch.hasNewRelatives = true
     }
-    const written = new Map([...batches].map(([id, batch]) => [id, writeTrace(batch, nowMs)]))
-    return entries.map(({ traceId, spanId }): Recorded => {
-      const trace = written.get(traceId)!
-      const { standings, changed } = trace
-      trace.changed = []
-      const told = changed.length > 0 && { changed }
-      const standing = standings.get(spanId)
+    const written = new Map<string, WrittenTrace>()
+    for (const [trace, batch] of batches) written.set(trace, writeTrace(batch, nowMs))
+    return entries.map(({ trace, traceId, span, spanId }): Recorded => {
+      const { standings, changed } = written.get(trace)!
+      const told = changed.length > 0 && { changed: changed.splice(0) }
+      const standing = standings.get(span)
       // Only the first copy finds its id here.
-      if (standings.delete(spanId)) return { outcome: 'recorded', standing: standing!, ...told }
-      const found = findStanding.get(encodeId(traceId), encodeId(spanId))!
-      return { outcome: 'duplicate', ...found, ...told }
+      if (standings.delete(span)) return { outcome: 'recorded', standing: standing!, ...told }
+      const found = traces.findEntry(traceId, spanId)!
+      return { outcome: 'duplicate', standing: found.standing, ...told }
     })
+  }
+
+  return {
+    write,
+    last: () => last,
+    reset(before) {
+      last = before
+    },
   }
 }
 
 /** Decides and writes what is new of a trace, and answers with its standings. */
 function createTraceWriter(
   database: DatabaseSync,
-  corrections: CorrectionWriter,
+  parts: EntryParts,
   writeEntry: WriteEntry,
 ): WriteTrace {
-  const findEntry = prepare<object>(database, FIND_ENTRY)
-  const traces = createTraceReader(database)
+  const { traces } = parts
+  const hours = createTraceHours(database)
 
   /** The entries that the ledger does not have. */
   function listFresh(
     { traceId, entries }: TraceBatch,
-    { rows, isWhole }: TraceRows,
-  ): PackedEntry[] {
+    { rows, older }: TraceRows,
+  ): readonly PackedEntry[] {
     if (rows.length === 0) return [...entries.values()]
     const known = new Set(rows.map((row) => decodeId(row.span_id)))
-    return [...entries.values()].filter(({ spanId }) => {
-      if (known.has(spanId)) return false
-      return isWhole || findEntry.get(traceId, encodeId(spanId)) === undefined
+    return [...entries.values()].filter(({ span, spanId }) => {
+      if (known.has(span)) return false
+      return older.length === 0 || traces.findEntry(traceId, spanId) === undefined
     })
   }
 
@@ -138,23 +160,20 @@ function createTraceWriter(
     nowMs: bigint,
     written: WrittenTrace,
   ): void {
-    const [first] = fresh
-    if (found.rows.length === 0 && fresh.length === 1 && first !== undefined) {
-      const standing = decideAlone(first.role)
-      writeEntry(first, traceId, standing, nowMs)
-      written.standings.set(first.spanId, standing)
-      return
-    }
-    const known = traces.decode(traceId, found, fresh)
-    const view = createView(known, fresh.map(readSighting), traces.findLinks(traceId))
-    const { standings, changes } = decideTrace(view)
+    const standings = decide(parts, traceId, found, fresh, nowMs, written)
+    const added: AddedEntry[] = []
     for (const entry of fresh) {
-      const standing = standings.get(entry.spanId)!
-      writeEntry(entry, traceId, standing, nowMs)
-      written.standings.set(entry.spanId, standing)
+      const standing = standings.get(entry.span)!
+      writeEntry(entry, standing, nowMs)
+      written.standings.set(entry.span, standing)
+      const { hour, figures } = entry
+      added.push({ hour, figures, isCounted: standing === 'counted' })
     }
-    corrections.write(traceId, known.operations, changes, nowMs)
-    written.changed.push(...listTurned(known.operations, changes))
+    hours.add(
+      traceId,
+      added,
+      found.rows.map((row) => Number(row.hour)),
+    )
   }
 
   return (batch, nowMs) => {
@@ -173,47 +192,73 @@ function createTraceWriter(
   }
 }
 
+/** Writes the changes of mind that new operations bring, and answers with their own standings. */
+function decide(
+  { corrections, traces }: EntryParts,
+  traceId: Uint8Array,
+  found: TraceRows,
+  fresh: readonly PackedEntry[],
+  nowMs: bigint,
+  written: WrittenTrace,
+): ReadonlyMap<string, Standing> {
+  const [first] = fresh
+  if (found.rows.length === 0 && fresh.length === 1 && first !== undefined) {
+    return new Map([[first.span, decideAlone(first.role)]])
+  }
+  const known = traces.decode(traceId, found, fresh)
+  const sightings = fresh.map(traces.readSighting)
+  const view = createView(known, sightings, traces.findLinks(traceId))
+  const { standings, changes } = decideTrace(view)
+  corrections.write(traceId, known.operations, changes, nowMs)
+  written.changed.push(...listTurned(known.operations, changes))
+  return standings
+}
+
 function createInsert(
   database: DatabaseSync,
-  labelSets: LabelSets,
-  corrections: CorrectionWriter,
+  { labelSets, corrections, index, sums, traces }: EntryParts,
+  nextSequence: () => number,
 ): WriteEntry {
   const insertEntry = prepare(database, INSERT_ENTRY)
-  return (entry, traceId, standing, nowMs) => {
-    const spanId = encodeId(entry.spanId)
+  return (entry, standing, nowMs) => {
+    const { traceId, spanId } = entry
+    const sequence = nextSequence()
+    const labelSet = labelSets.getId(entry.labels)
     insertEntry.run(
+      sequence,
       traceId,
       spanId,
-      encodeParent(entry.parentSpanId),
+      entry.parentSpanId,
       entry.hour,
       entry.hourNano,
       nowMs,
       standing,
       entry.role,
-      entry.provider,
-      entry.responseId,
-      labelSets.getId(entry.labels),
+      entry.responseHash,
+      labelSet,
       entry.status,
       entry.errorType,
-      ...entry.sums,
+      ...entry.figures,
       entry.details,
     )
-    if (standing !== 'held' || !isSettleable(readSighting(entry))) return
+    index.add(traceId, spanId, sequence)
+    if (standing === 'counted') sums.add(entry, labelSet)
+    if (standing !== 'held' || !isSettleable(traces.readSighting(entry))) return
     corrections.awaitSettling(traceId, spanId, nowMs)
   }
 }
 
-function createBatch(traceId: string): TraceBatch {
-  return { traceId: encodeId(traceId), entries: new Map(), hasNewRelatives: false }
+function createBatch(traceId: Uint8Array): TraceBatch {
+  return { traceId, entries: new Map(), hasNewRelatives: false }
 }
 
 function groupByTrace(entries: readonly PackedEntry[]): Map<string, TraceBatch> {
   const batches = new Map<string, TraceBatch>()
   for (const entry of entries) {
-    const batch = batches.get(entry.traceId) ?? createBatch(entry.traceId)
-    batches.set(entry.traceId, batch)
+    const batch = batches.get(entry.trace) ?? createBatch(entry.traceId)
+    batches.set(entry.trace, batch)
     // Of copies within the transaction, the first one is the entry.
-    if (!batch.entries.has(entry.spanId)) batch.entries.set(entry.spanId, entry)
+    if (!batch.entries.has(entry.span)) batch.entries.set(entry.span, entry)
   }
   return batches
 }

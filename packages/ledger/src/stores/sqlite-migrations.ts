@@ -22,6 +22,18 @@ export function checkIsLedger(database: DatabaseSync): void {
   if (!isNew) throw new Error('it is an SQLite database, but not a spancost ledger')
 }
 
+/** Before the first release, entries were changed in place; ledgers of that time have other ones. */
+const OLDEST_VERSION = 7
+
+/** @throws Error if the ledger was made before its schema was settled. */
+export function checkAge(database: DatabaseSync): void {
+  const version = readPragma(database, 'user_version')
+  if (version === 0 || version >= OLDEST_VERSION) return
+  throw new Error(
+    `it has schema version ${version}, from before the first release: begin a new one`,
+  )
+}
+
 /**
  * Brings a ledger to the newest schema, in one transaction: all of it or nothing. `user_version`
  * says how many migrations it has seen.

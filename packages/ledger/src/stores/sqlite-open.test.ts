@@ -76,6 +76,14 @@ test('a ledger of a newer spancost is refused', async () => {
   )
 })
 
+test('a ledger from before the schema was settled is refused', async () => {
+  await (await openSqliteStore({ path })).close()
+  writeDatabase('PRAGMA user_version = 6')
+  await expect(openSqliteStore({ path })).rejects.toThrow(
+    `cannot open the ledger ${path}: it has schema version 6, from before the first release`,
+  )
+})
+
 test('a folder in the place of the file, or a file in the place of a folder, is refused', async () => {
   mkdirSync(path)
   await expect(openSqliteStore({ path })).rejects.toThrow(

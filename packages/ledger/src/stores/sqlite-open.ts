@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { checkIsLedger, migrate, readMigrations } from './sqlite-migrations.ts'
+import { checkAge, checkIsLedger, migrate, readMigrations } from './sqlite-migrations.ts'
 
 /**
  * How a ledger's file is opened. One process serves it: `locking_mode=EXCLUSIVE` takes the lock of
@@ -14,13 +14,16 @@ import { checkIsLedger, migrate, readMigrations } from './sqlite-migrations.ts'
  * - WAL with `synchronous=FULL`: a commit is one appended and flushed write.
  * - Foreign keys are on: they cost a look-up in a small table per row, and turn a wrong label set id
  *   into an error instead of a sum under someone else's name.
- * - 32 MiB of cache: the index over random ids is what is slow once it no longer fits.
+ * - The log is brought into the file every 16 MiB, instead of every 4: what is written again in
+ *   between, such as sums, is brought there once.
+ * - 32 MiB of cache.
  */
 const PRAGMAS = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
   PRAGMA cache_size = -32768;
+  PRAGMA wal_autocheckpoint = 4000;
 `
 
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html), in words for people. */
@@ -46,6 +49,7 @@ export function openLedger(
     database = new DatabaseSync(path)
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA locking_mode = EXCLUSIVE`)
     checkIsLedger(database)
+    checkAge(database)
     database.exec(PRAGMAS)
     migrate(database, readMigrations())
     return { database, beganAtUnixMs: beginLedger(database) }

@@ -1,16 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { readDetails } from '../compact/details.ts'
 import type { Repricing } from '../entry.ts'
 import { planRepricing, type PricedRow } from './plan-repricing.ts'
 import { REPRICED_COLUMNS, selectPriced } from './priced-entries.ts'
 import { encodeId, STANDING_NOW } from './rows.ts'
 import { prepare } from './sqlite-statements.ts'
+import type { TraceReader } from './sqlite-traces.ts'
 import { FIGURES, SELECT_OF_ENTRY } from './sum-lines.ts'
 
 const FIND_PRICED = `
   SELECT hour, hour_nano, label_set, status, error_type, standing, details, rating,
     ${SELECT_OF_ENTRY}
-  FROM (${selectPriced('entries.details', `${STANDING_NOW} AS standing`)})
-  WHERE trace_id = ? AND span_id = ?`
+  FROM (${selectPriced('entries.sequence', 'entries.details', `${STANDING_NOW} AS standing`)})
+  WHERE sequence = ?`
 
 const CORRECTION_COLUMNS = [
   'trace_id',
@@ -31,11 +33,14 @@ type Row = PricedRow & {
   readonly hour_nano: bigint
   readonly label_set: bigint
   readonly error_type: string
+  readonly details: Uint8Array
 }
 
 /** Rates entries anew within the transaction that is open, and answers how many came out different. */
 export function createRepricer(
   database: DatabaseSync,
+  traces: TraceReader,
+  words: readonly string[],
 ): (repricings: readonly Repricing[], nowMs: bigint) => number {
   const findPriced = prepare<Row>(database, FIND_PRICED)
   const insertCorrection = prepare(database, insertInto('corrections', CORRECTION_COLUMNS))
@@ -52,10 +57,12 @@ export function createRepricer(
   )
 
   function reprice({ traceId, spanId, rating }: Repricing, nowMs: bigint): boolean {
-    const ids = [encodeId(traceId), encodeId(spanId)]
-    const row = findPriced.get(...ids)
-    const plan = row === undefined ? undefined : planRepricing(row, rating)
-    if (row === undefined || plan === undefined) return false
+    const ids = [encodeId(traceId), encodeId(spanId)] as const
+    const entry = traces.findEntry(...ids)
+    if (entry === undefined) return false
+    const row = findPriced.get(entry.sequence)!
+    const plan = planRepricing(row, readDetails(row.details, words), rating)
+    if (plan === undefined) return false
     const place = [row.hour, row.hour_nano, row.label_set]
     let sequence: bigint | number = 0n
     for (const { status, figures } of plan.lines) {

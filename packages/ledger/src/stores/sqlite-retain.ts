@@ -4,6 +4,8 @@ import { NANOS_PER_HOUR } from '../hours.ts'
 import type { Retained, RetainQuery } from '../store.ts'
 import { keepDroppedSums, toCounterStart } from './dropped-sums.ts'
 import { prepare, runTransaction } from './sqlite-statements.ts'
+import { LINE_COST } from './sqlite-trace-hours.ts'
+import type { TraceIndex } from './sqlite-trace-index.ts'
 
 /** The oldest entries are the first ones, so no index by time is needed. */
 const CHOOSE = `
@@ -14,7 +16,22 @@ const CHOOSE = `
 const OF_ENTRIES = 'entries WHERE sequence IN (SELECT sequence FROM dropping)'
 const OF_SPANS = 'WHERE (trace_id, span_id) IN (SELECT trace_id, span_id FROM dropping)'
 
+/** What the entries and corrections to go had cost their traces. */
+const DROP_TRACE_COSTS = [
+  `INSERT INTO trace_hours
+    SELECT hour, trace_id, 0, -sum(operations), -sum(nano), -sum(atto) FROM (
+      SELECT hour, trace_id, 1 AS operations, ${LINE_COST} FROM ${OF_ENTRIES}
+        AND standing = 'counted'
+      UNION ALL SELECT hour, trace_id, operations, ${LINE_COST} FROM corrections ${OF_SPANS})
+    WHERE true GROUP BY hour, trace_id
+    ON CONFLICT (hour, trace_id) DO UPDATE SET operations = operations + excluded.operations,
+      cost_nano = cost_nano + excluded.cost_nano, cost_atto = cost_atto + excluded.cost_atto`,
+  `DELETE FROM trace_hours WHERE operations = 0 AND (hour, trace_id) IN (
+    SELECT hour, trace_id FROM ${OF_ENTRIES})`,
+]
+
 const DROP = [
+  ...DROP_TRACE_COSTS,
   `DELETE FROM corrections ${OF_SPANS}`,
   `DELETE FROM repricings ${OF_SPANS}`,
   `DELETE FROM unsettled ${OF_SPANS}`,
@@ -37,12 +54,19 @@ const DROP_COUNTERS = `
 const MS_PER_HOUR = NANOS_PER_HOUR / 1_000_000n
 
 /** Each step is a transaction of its own, between those of writers. */
-export function createRetention(database: DatabaseSync): (query: RetainQuery) => Retained {
+export function createRetention(
+  database: DatabaseSync,
+  index: TraceIndex,
+): (query: RetainQuery) => Retained {
   database.exec('CREATE TEMP TABLE dropping (sequence INTEGER PRIMARY KEY, trace_id, span_id)')
   const choose = prepare(database, CHOOSE)
   const keepSums = keepDroppedSums(OF_ENTRIES, `corrections ${OF_SPANS}`)
   const steps = [...keepSums, ...DROP].map((sql) => prepare(database, sql))
   const dropRelatives = prepare(database, DROP_RELATIVES)
+  const findFirst = prepare<{ readonly sequence: bigint | null }>(
+    database,
+    'SELECT min(sequence) AS sequence FROM entries',
+  )
   const countRows = prepare<{ readonly count: bigint }>(
     database,
     'SELECT count(*) AS count FROM dropping',
@@ -72,9 +96,10 @@ export function createRetention(database: DatabaseSync): (query: RetainQuery) =>
     const count = Number(countRows.get()!.count)
     if (count === 0) return 0
     noteEntries.run(beforeUnixMs)
-    for (const step of steps.slice(0, -1)) step.run()
+    for (const step of steps) step.run()
     dropRelatives.run(beforeUnixMs)
-    steps.at(-1)!.run()
+    const first = findFirst.get()!.sequence
+    if (first !== null) index.dropBefore(Number(first))
     return count
   }
 

@@ -3,7 +3,7 @@ import { listSettled } from '../decide-trace.ts'
 import type { Settled } from '../store.ts'
 import type { CorrectionWriter } from './sqlite-corrections.ts'
 import { prepare } from './sqlite-statements.ts'
-import { createTraceReader } from './sqlite-traces.ts'
+import type { TraceReader } from './sqlite-traces.ts'
 
 const FIND_DUE = `
   SELECT trace_id FROM unsettled WHERE recorded_at_unix_ms < ?
@@ -16,10 +16,10 @@ const FORGET_DUE = 'DELETE FROM unsettled WHERE trace_id = ? AND recorded_at_uni
 export function createSettler(
   database: DatabaseSync,
   corrections: CorrectionWriter,
+  traces: TraceReader,
 ): (beforeMs: bigint, limit: bigint, nowMs: bigint) => Settled {
   const findDue = prepare<{ readonly trace_id: Uint8Array }>(database, FIND_DUE)
   const forgetDue = prepare(database, FORGET_DUE)
-  const traces = createTraceReader(database)
 
   return (beforeMs, limit, nowMs) => {
     const due = findDue.all(beforeMs, limit)

@@ -9,7 +9,7 @@ const options = { path: 'ledger.db', busyTimeoutMs: 0 }
 function writeProgram(onQuestion: string): URL {
   const source = `import { parentPort } from 'node:worker_threads'
     parentPort.on('message', ({ id }) => { ${onQuestion} })
-    parentPort.postMessage({ id: 0, answer: 17 })`
+    parentPort.postMessage({ id: 0, answer: { beganAtUnixMs: 17, words: [] } })`
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`)
 }
 

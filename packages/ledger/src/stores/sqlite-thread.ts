@@ -1,15 +1,17 @@
 import { Worker } from 'node:worker_threads'
-import type { Asked, Place, Question, Reply } from './sqlite-worker.ts'
+import type { Asked, Place, Question, Reply, Started } from './sqlite-worker.ts'
 
 /**
  * Asks the thread that a SQLite ledger lives on (`sqlite-worker.ts`). Nothing here waits for a disk:
  * the calling thread packs and posts, and the event loop goes on.
  */
 
-export interface LedgerThread {
-  readonly beganAtUnixMs: number
-  /** Rejects with the thread's error; with why it ended, if it did. */
-  ask<Answer>(question: Question): Promise<Answer>
+export interface LedgerThread extends Started {
+  /**
+   * Rejects with the thread's error; with why it ended, if it did. `buffers`: memory of the question
+   * that the thread gets instead of a copy.
+   */
+  ask<Answer>(question: Question, buffers?: readonly ArrayBuffer[]): Promise<Answer>
   /** Lets the thread finish what it was asked and close the ledger, then ends it. */
   close(): Promise<void>
 }
@@ -67,12 +69,11 @@ export async function startLedgerThread(
   })
   worker.on('exit', () => fail('its thread has ended'))
 
-  function ask<Answer>(question: Question): Promise<Answer> {
+  function ask<Answer>(question: Question, buffers: readonly ArrayBuffer[] = []): Promise<Answer> {
     if (failure !== undefined) return Promise.reject(failure)
     lastId += 1
     const asked: Asked = { id: lastId, question }
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- this is no window
-    worker.postMessage(asked)
+    worker.postMessage(asked, buffers)
     return wait(lastId)
   }
 
@@ -83,7 +84,7 @@ export async function startLedgerThread(
   }
 
   try {
-    return { beganAtUnixMs: await wait<number>(0), ask, close }
+    return { ...(await wait<Started>(0)), ask, close }
   } catch (error) {
     await worker.terminate()
     throw error

@@ -7,6 +7,7 @@ import {
   STANDING_NOW,
   STATUS_NOW,
   type CorrectionRow,
+  type DetailsReader,
   type EntryRow,
 } from './rows.ts'
 import { toTouchedHours } from './spend-plan.ts'
@@ -30,6 +31,7 @@ const FIND_NEWEST = `
 /** Counted from the hourly sums; of each group one entry is read. */
 export function createUnpricedReader(
   database: DatabaseSync,
+  read: DetailsReader,
 ): (query: Parameters<Store['unpriced']>[0]) => readonly UnpricedGroup[] {
   const listUnpriced = prepare<UnpricedRow>(database, LIST_UNPRICED)
   const listCorrections = prepare<CorrectionRow>(database, listCorrectionsOf('= ?'))
@@ -41,7 +43,7 @@ export function createUnpricedReader(
     return groups.map(({ group, newest }) => {
       const row = findNewest.get(newest.last_hour, newest.label_set, newest.status)
       if (row === undefined) return group
-      const [example] = decodeEntries([row], listCorrections.all(row.trace_id))
+      const [example] = decodeEntries([row], listCorrections.all(row.trace_id), read)
       return { ...group, example: example! }
     })
   }

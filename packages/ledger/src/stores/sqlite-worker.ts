@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Repricing } from '../entry.ts'
-import type { Batch } from './sqlite-batch.ts'
+import { packAnswers, type Batch } from './sqlite-batch.ts'
 import type { RetainQuery, Store } from '../store.ts'
 import type { BudgetStore } from '../budgets.ts'
 import {
@@ -17,6 +17,9 @@ import { createNotes } from './sqlite-notes.ts'
 import { explain, openLedger } from './sqlite-open.ts'
 import { createReader } from './sqlite-read.ts'
 import { createRetention } from './sqlite-retain.ts'
+import { createTraceIndex } from './sqlite-trace-index.ts'
+import { createTraceReader } from './sqlite-traces.ts'
+import { createWords } from './sqlite-words.ts'
 import { createWriter } from './sqlite-write.ts'
 
 export interface Place {
@@ -51,6 +54,12 @@ export type Question =
     }
   | { readonly kind: 'calls'; readonly calls: readonly Call[] }
   | { readonly kind: 'totals' | 'close' }
+
+/** What a ledger says of itself when it is opened. */
+export interface Started {
+  readonly beganAtUnixMs: number
+  readonly words: readonly string[]
+}
 
 export interface Asked {
   readonly id: number
@@ -95,18 +104,21 @@ function call(budgets: SqliteBudgets, calls: readonly Call[]): readonly Called[]
     .map((called) => ('error' in called ? { error: describe(called.error) } : called))
 }
 
-function serve(): number {
+function serve(): Started {
   const { database, beganAtUnixMs } = openLedger(path, busyTimeoutMs)
   const budgets = createSqliteBudgets(database)
-  const writer = createWriter(database, budgets)
-  const reader = createReader(database)
+  const words = createWords(database)
+  const index = createTraceIndex(database)
+  const traces = createTraceReader(database, index, words.all)
+  const writer = createWriter(database, { budgets, index, traces, words })
+  const reader = createReader(database, index, words.all)
   const notes = createNotes(database)
-  const retain = createRetention(database)
+  const retain = createRetention(database, index)
 
   function answer(question: Question): unknown {
     switch (question.kind) {
       case 'record':
-        return write(() => writer.record(question.batch))
+        return write(() => packAnswers(writer.record(question.batch)))
       case 'settle':
         return write(() => writer.settle(question.query))
       case 'reprice':
@@ -147,7 +159,7 @@ function serve(): number {
   }
 
   port.on('message', ({ id, question }: Asked) => reply(id, () => answer(question)))
-  return beganAtUnixMs
+  return { beganAtUnixMs, words: [...words.all] }
 }
 
 reply(0, serve)

@@ -10,23 +10,21 @@ import { createLabelSets } from './sqlite-label-sets.ts'
 import { createSettler } from './sqlite-settle.ts'
 import { createRepricer } from './sqlite-reprice.ts'
 import { prepare, runTransaction } from './sqlite-statements.ts'
+import { createEntrySums } from './sqlite-sums.ts'
+import { ADD_CORRECTIONS } from './sqlite-trace-hours.ts'
+import type { TraceIndex } from './sqlite-trace-index.ts'
+import type { TraceReader } from './sqlite-traces.ts'
+import type { Words } from './sqlite-words.ts'
 import {
   FIGURES,
   SELECT_DECREASES,
   SELECT_INCREASES,
-  SELECT_OF_ENTRY,
   selectAdded,
   SUM_TABLES,
   type SumTable,
 } from './sum-lines.ts'
 
-const FIND_LAST = `
-  SELECT (SELECT coalesce(max(sequence), 0) FROM entries) AS entry,
-    (SELECT coalesce(max(sequence), 0) FROM corrections) AS correction`
-
-const COUNTED = `
-  SELECT hour, label_set, status, error_type, ${SELECT_OF_ENTRY}
-  FROM entries WHERE sequence > ? AND standing = 'counted'`
+const FIND_LAST = 'SELECT coalesce(max(sequence), 0) AS sequence FROM corrections'
 
 export interface Writer {
   record(batch: Batch): readonly Recorded[]
@@ -34,44 +32,52 @@ export interface Writer {
   reprice(repricings: readonly Repricing[]): number
 }
 
+/** What the writer shares with those who read. */
+export interface Shared {
+  readonly budgets: Chargers
+  readonly index: TraceIndex
+  readonly traces: TraceReader
+  readonly words: Words
+}
+
 /**
  * Writes to the ledger, and brings the sums along, in one transaction each: either all of it is on
  * disk when the answer is returned, or it throws and nothing is.
  */
-export function createWriter(database: DatabaseSync, budgets: Chargers): Writer {
+export function createWriter(
+  database: DatabaseSync,
+  { budgets, index, traces, words }: Shared,
+): Writer {
   const labelSets = createLabelSets(database)
   const corrections = createCorrectionWriter(database)
-  const writeEntries = createEntryWriter(database, labelSets, corrections)
-  const settle = createSettler(database, corrections)
-  const reprice = createRepricer(database)
-  const findLast = prepare<{ readonly entry: bigint; readonly correction: bigint }>(
-    database,
-    FIND_LAST,
-  )
-  const addEntries = [
-    prepare(database, addInto('hourly', COUNTED)),
-    prepare(database, addInto('totals', COUNTED)),
-  ]
+  const sums = createEntrySums(database)
+  const entries = createEntryWriter(database, { labelSets, corrections, traces, index, sums })
+  const settle = createSettler(database, corrections, traces)
+  const reprice = createRepricer(database, traces, words.all)
+  const findLast = prepare<{ readonly sequence: bigint }>(database, FIND_LAST)
   const addCorrections = [
     prepare(database, addInto('hourly', selectCorrections(FIGURES.join(', ')))),
     prepare(database, addInto('totals', selectCorrections(SELECT_INCREASES))),
     prepare(database, addInto('reversals', selectCorrections(SELECT_DECREASES))),
+    prepare(database, ADD_CORRECTIONS),
   ]
 
-  function change<Result>(work: (nowMs: bigint) => Result): Result {
+  function change<Result>(fresh: number, work: (nowMs: bigint) => Result): Result {
+    const begun = index.begin(fresh)
+    const lastEntry = entries.last()
     try {
       return runTransaction(database, () => {
-        const before = findLast.get()!
+        const before = findLast.get()!.sequence
         const result = work(BigInt(Date.now()))
-        const after = findLast.get()!
-        if (after.entry > before.entry) for (const add of addEntries) add.run(before.entry)
-        if (after.correction > before.correction) {
-          for (const add of addCorrections) add.run(before.correction)
-        }
-        budgets.charge(before.entry, before.correction)
+        sums.write()
+        if (findLast.get()!.sequence > before) for (const add of addCorrections) add.run(before)
+        budgets.charge(BigInt(lastEntry), before)
         return result
       })
     } catch (error) {
+      index.undo(begun)
+      entries.reset(lastEntry)
+      sums.forget()
       labelSets.forget()
       budgets.forget()
       throw error
@@ -79,16 +85,21 @@ export function createWriter(database: DatabaseSync, budgets: Chargers): Writer 
   }
 
   return {
-    record: (batch) =>
-      change((nowMs) => {
+    record(batch) {
+      words.add(batch.words)
+      const recorded = change(batch.entries, (nowMs) => {
+        words.write()
         budgets.settle(batch.holds)
-        return writeEntries(unpackEntries(batch), batch.relatives, nowMs)
-      }),
+        return entries.write(unpackEntries(batch), batch.relatives, nowMs)
+      })
+      words.keep()
+      return recorded
+    },
     settle({ beforeUnixMs, limit }) {
       const most = checkLimit(limit)
-      return change((nowMs) => settle(BigInt(beforeUnixMs), most, nowMs))
+      return change(0, (nowMs) => settle(BigInt(beforeUnixMs), most, nowMs))
     },
-    reprice: (repricings) => change((nowMs) => reprice(repricings, nowMs)),
+    reprice: (repricings) => change(0, (nowMs) => reprice(repricings, nowMs)),
   }
 }
 

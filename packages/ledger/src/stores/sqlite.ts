@@ -4,9 +4,9 @@ import type { Entry, Relative } from '../entry.ts'
 import type { Recorded, Store } from '../store.ts'
 import { createRecorder } from './recorder.ts'
 import { createGroupCommit } from './group-commit.ts'
-import { packBatch } from './sqlite-batch.ts'
+import { createPacker, listBuffers, unpackAnswers, type PackedAnswers } from './sqlite-batch.ts'
 import type { Call, Called } from './sqlite-budgets.ts'
-import { startLedgerThread } from './sqlite-thread.ts'
+import { startLedgerThread, type LedgerThread } from './sqlite-thread.ts'
 import type { Question } from './sqlite-worker.ts'
 
 export interface SqliteOptions {
@@ -30,20 +30,13 @@ const MAX_CALLS_PER_COMMIT = 128
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { path, busyTimeoutMs = 2_000 } = options
   const thread = await startLedgerThread({ path, busyTimeoutMs })
-  const recorder = createRecorder(path, commit, MAX_COMMITS_UNDER_WAY)
+  const recorder = createRecorder(path, createCommit(thread), MAX_COMMITS_UNDER_WAY)
   const calls = createGroupCommit<Call, Called>(
     (made) => thread.ask({ kind: 'calls', calls: made }),
     MAX_CALLS_PER_COMMIT,
     MAX_COMMITS_UNDER_WAY,
   )
   let closed: Promise<void> | undefined
-
-  function commit(
-    entries: readonly Entry[],
-    relatives: readonly Relative[],
-  ): Promise<readonly Recorded[]> {
-    return thread.ask({ kind: 'record', batch: packBatch(entries, relatives) })
-  }
 
   async function ask<Answer>(question: Question): Promise<Answer> {
     checkOpen()
@@ -53,9 +46,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   /** What the thread answered; nothing checks that. */
   async function call(made: Call): Promise<never> {
     checkOpen()
-    const [called] = await calls.add([made])
-    if (called !== undefined && 'error' in called) throw called.error
-    return called?.answer as never
+    const called = await calls.add(made)
+    if ('error' in called) throw called.error
+    return called.answer as never
   }
 
   function checkOpen(): void {
@@ -94,6 +87,17 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     verify: (query) => ask({ kind: 'verify', query }),
     budgets: askBudgets(ask, call),
     close: () => (closed ??= close()),
+  }
+}
+
+function createCommit({ words, ask }: LedgerThread) {
+  const packer = createPacker(words)
+  return async (
+    entries: readonly Entry[],
+    relatives: readonly Relative[],
+  ): Promise<readonly Recorded[]> => {
+    const batch = packer.pack(entries, relatives)
+    return unpackAnswers(await ask<PackedAnswers>({ kind: 'record', batch }, listBuffers(batch)))
   }
 }
 
