@@ -53,7 +53,7 @@ test('what was acknowledged survives kill -9 once, and sums equal entries', asyn
     await store.close()
   }
   expect(acknowledged.size).toBeGreaterThan(KILLS)
-}, 60_000)
+}, 240_000)
 
 /** What the writer has acknowledged in its life, each as `trace span`. */
 async function killAtRandom(): Promise<string[]> {
