@@ -300,6 +300,53 @@ function testTopTraces(place: Place): void {
       costAtto: 5n,
     })
   })
+
+  test('with a filter, the traces and unpriced groups of what matches, and no more of them', async () => {
+    const store = await place.open()
+    const call = (trace: number, span: number, team: string, costAtto?: bigint) =>
+      createSampleEntry({
+        trace,
+        span,
+        startUnixMs: NOON_MS,
+        labels: { ...(team !== '' && { team }), model: 'm', provider: 'p' },
+        ...(costAtto === undefined ? { status: 'unpriced' } : createCost(costAtto)),
+      })
+    await store.record([
+      call(1, 1, 'web', 7n),
+      call(1, 2, 'search', 100n),
+      call(2, 3, 'web', 9n),
+      call(3, 4, '', 50n),
+      call(3, 5, 'web'),
+      call(4, 6, 'search'),
+    ])
+    const ask = async (...teams: readonly string[]) => {
+      const where = { team: teams }
+      const traces = await store.topTraces({ where, limit: 10 })
+      const unpriced = await store.unpriced({ where, limit: 10 })
+      const costs = traces.map((one) => [Number(one.traceId), one.costAtto, one.operations])
+      return [costs, unpriced.map(({ operations, example }) => [operations, example?.labels])]
+    }
+    const web = { team: 'web', model: 'm', provider: 'p' }
+    expect(await ask('web')).toEqual([
+      [
+        [2, 9n, 1n],
+        [1, 7n, 1n],
+        [3, 0n, 1n],
+      ],
+      [[1n, web]],
+    ])
+    expect(await ask('')).toEqual([[[3, 50n, 1n]], []])
+    expect(await ask('web', '')).toEqual([
+      [
+        [3, 50n, 2n],
+        [2, 9n, 1n],
+        [1, 7n, 1n],
+      ],
+      [[1n, web]],
+    ])
+    expect(await ask('nobody')).toEqual([[], []])
+    expect(await ask()).toEqual([[], []])
+  })
 }
 
 function createCost(costAtto: bigint): Pick<SampleFields, 'lines'> {

@@ -48,6 +48,9 @@ export interface Sums {
   readonly tokens: Readonly<Record<TokenType, bigint>>
 }
 
+/** Of each label that is named, the operations that have one of these values; `''`: none. */
+export type LabelFilter = Readonly<Record<string, readonly string[]>>
+
 export interface SpendQuery {
   /** Inclusive; absent: from the first entry on. Compared with an operation's start. */
   readonly fromUnixMs?: number
@@ -59,8 +62,7 @@ export interface SpendQuery {
   readonly granularity?: Granularity
   /** IANA name; absent: UTC. */
   readonly zone?: string
-  /** Of each label that is named, the operations that have one of these values; `''`: none. */
-  readonly where?: Readonly<Record<string, readonly string[]>>
+  readonly where?: LabelFilter
 }
 
 export interface SpendRow extends Sums {
@@ -214,16 +216,21 @@ export interface Store {
   }): Promise<readonly StoredEntry[]>
   spend(query: SpendQuery): Promise<readonly SpendRow[]>
   totals(): Promise<readonly Total[]>
-  /** The most expensive traces with an operation that started in the range. */
+  /**
+   * The most expensive traces with an operation that started in the range, each as a whole; with
+   * `where`, the operations in the range that match find a trace, and they alone are added up.
+   */
   topTraces(query: {
     readonly fromUnixMs?: number
     readonly toUnixMs?: number
+    readonly where?: LabelFilter
     readonly limit: number
   }): Promise<readonly TraceSpend[]>
   /** The most frequent first. The range is widened to whole UTC hours. */
   unpriced(query: {
     readonly fromUnixMs?: number
     readonly toUnixMs?: number
+    readonly where?: LabelFilter
     readonly limit: number
   }): Promise<readonly UnpricedGroup[]>
   /**

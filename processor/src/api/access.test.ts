@@ -86,16 +86,22 @@ describe('a token for one team', () => {
     expect(entries).toMatchObject({ entries: [] })
   })
 
-  test.each(['/api/v1/traces', '/api/v1/unpriced', '/metrics'])(
-    'may not ask for %s',
-    async (path) => {
-      const response = await ask(path, 'web')
-      expect(response.status).toBe(403)
-      expect(await response.json()).toMatchObject({
-        detail: '"web" may see only what is its own, and this is about everybody\'s',
-      })
-    },
-  )
+  test('sees what its own operations add up to, whatever it filters by', async () => {
+    const traces: unknown = await (await ask('/api/v1/traces', 'web')).json()
+    expect(traces).toMatchObject({ traces: [{ traceId: TRACE_ONE, operations: 1, unpriced: 0 }] })
+    for (const path of ['/api/v1/traces?where=team=', '/api/v1/unpriced?where=team=']) {
+      expect(await (await ask(path, 'web')).text()).toMatch(/"(?:traces|unpriced)":\[\]/)
+    }
+    expect(await (await ask('/api/v1/unpriced', 'web')).json()).toMatchObject({ unpriced: [] })
+  })
+
+  test('may not ask for /metrics', async () => {
+    const response = await ask('/metrics', 'web')
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({
+      detail: '"web" may see only what is its own, and this is about everybody\'s',
+    })
+  })
 })
 
 describe('without tokens', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { isLoopback } from '../endpoint.ts'
+import type { Filter } from './parameters.ts'
 
 /** What a token may do. Beyond these, a role is the name of an approval level of the config. */
 export const ROLES = {
@@ -109,4 +110,15 @@ export function owns({ labels }: Caller, given: Readonly<Record<string, string>>
 
 export function isLimited({ labels }: Caller): boolean {
   return Object.keys(labels).length > 0
+}
+
+/** What a caller may see of what was asked for: never more than its own. Nothing: all of it. */
+export function limitTo(caller: Caller, where: Filter = {}): { readonly where?: Filter } {
+  const own = Object.entries(caller.labels).map(([name, value]) => {
+    const values = where[name] ?? [value]
+    // Of a value that is somebody else's there is nothing to see.
+    return [name, values.filter((each) => each === value)] as const
+  })
+  const limited = { ...where, ...Object.fromEntries(own) }
+  return Object.keys(limited).length === 0 ? {} : { where: limited }
 }

@@ -67,3 +67,10 @@ export const COUNTED = { cost: MONEY, operations: COUNT, unpriced: COUNT }
 /** What every span has. */
 const TIMES = { startTimeUnixNano: TEXT, endTimeUnixNano: TEXT }
 export const PLACE = { spanId: TEXT, parentSpanId: TEXT, name: TEXT, service: TEXT, ...TIMES }
+
+export const WHERE = query(
+  'where',
+  'Only operations with this label, such as team=search (team= for none); repeated: another value ' +
+    'of the label, or another label',
+  listOf(TEXT),
+)

@@ -14,6 +14,7 @@ import {
   ref,
   SUMS,
   TEXT,
+  WHERE,
 } from './openapi-parts.ts'
 
 /** Traces and what is in them, as OpenAPI describes them; a part of `openapi.ts`. */
@@ -52,7 +53,12 @@ export const TRACE_SCHEMAS = {
 export const TRACE_PATHS = {
   '/api/v1/traces': get(
     'The most expensive traces with an operation in the range',
-    [query('sort', 'By what', { enum: ['cost'], default: 'cost' }), ...RANGE, limit(1000, 20)],
+    [
+      query('sort', 'By what', { enum: ['cost'], default: 'cost' }),
+      ...RANGE,
+      WHERE,
+      limit(1000, 20),
+    ],
     object(
       {
         ...ASKED,

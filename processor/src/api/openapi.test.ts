@@ -98,6 +98,8 @@ describe('the OpenAPI document', () => {
     ['/api/v1/spend', '?range=7d&zone=Asia/Kolkata&granularity=hour'],
     ['/api/v1/traces', ''],
     ['/api/v1/traces', '?from=2026-08-01'],
+    ['/api/v1/traces', '?where=team=web'],
+    ['/api/v1/unpriced', '?where=model=two'],
     ['/api/v1/unpriced', ''],
     ['/api/v1/traces/{traceId}', ''],
     ['/api/v1/traces/{traceId}', '?spans=columns'],

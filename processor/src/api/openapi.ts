@@ -18,6 +18,7 @@ import {
   SPEND,
   STANDING,
   TEXT,
+  WHERE,
 } from './openapi-parts.ts'
 import { TRACE_PATHS, TRACE_SCHEMAS } from './openapi-traces.ts'
 
@@ -250,12 +251,7 @@ const PATHS = {
       query('granularity', 'One row per period of the zone; weeks begin on Monday', {
         enum: ['hour', 'day', 'week', 'month'],
       }),
-      query(
-        'where',
-        'Only operations with this label, such as team=search (team= for none); repeated: ' +
-          'another value of the label, or another label',
-        listOf(TEXT),
-      ),
+      WHERE,
       query('format', 'CSV has all rows, up to 100 000', {
         enum: ['json', 'csv'],
         default: 'json',
@@ -273,7 +269,7 @@ const PATHS = {
   ),
   '/api/v1/unpriced': get(
     'What has no price, or not all of it, and what to add; the most frequent first',
-    [...RANGE, limit(1000, 100)],
+    [...RANGE, WHERE, limit(1000, 100)],
     object({ ...ASKED, unpriced: listOf(ref('schemas/Unpriced')), truncated: FLAG }, [
       'from',
       'to',

@@ -1,10 +1,10 @@
 import { TOKEN_TYPES, type SpendRow, type Sums, type Zone } from '@spancost/ledger'
 import { COST_PARTS, formatAmount } from '@spancost/pricing'
-import type { Caller } from './access.ts'
+import { limitTo } from './access.ts'
 import { answerJson, defineRoute, refuse, type Answer } from './answer.ts'
 import { writeCsv } from './csv.ts'
 import { toSumsJson, toZonedInstant } from './json.ts'
-import { labelFilter, labelNames, oneOf, type Filter } from './parameters.ts'
+import { labelFilter, labelNames, oneOf } from './parameters.ts'
 import { RANGE_PARAMETERS, resolveAsked, toRangeJson } from './range.ts'
 
 /** In the order in which columns show them. */
@@ -36,7 +36,7 @@ export const spendRoute = defineRoute(
       ...bounds,
       zone: zone.name,
       ...(granularity !== undefined && { granularity }),
-      where: limitTo(caller, where),
+      ...limitTo(caller, where),
     })
     const rows = [...found].sort(compareRows)
     if (format === 'csv') return answerCsv(rows, by, granularity !== undefined, zone)
@@ -49,16 +49,6 @@ export const spendRoute = defineRoute(
   },
   { minds: 'labels' },
 )
-
-/** What a caller may see of what was asked for: never more than its own. */
-function limitTo({ labels }: Caller, where: Filter = {}): Filter {
-  const own = Object.entries(labels).map(([name, value]) => {
-    const values = where[name] ?? [value]
-    // Of a value that is somebody else's there is nothing to see.
-    return [name, values.filter((each) => each === value)] as const
-  })
-  return { ...where, ...Object.fromEntries(own) }
-}
 
 /** One line a row; the columns are always the same, by what was asked for. */
 function answerCsv(

@@ -1,8 +1,8 @@
 import { MAX_RELATIVES, type EntryOutline } from '@spancost/ledger'
-import { owns } from './access.ts'
+import { limitTo, owns } from './access.ts'
 import { answerJson, defineRoute, notFound, refuse, type Asked } from './answer.ts'
 import { toEntryJson, toMoney, toSumsJson, toZonedInstant } from './json.ts'
-import { oneOf, oneSpanId, traceId, wholeNumber } from './parameters.ts'
+import { labelFilter, oneOf, oneSpanId, traceId, wholeNumber } from './parameters.ts'
 import { RANGE_PARAMETERS, resolveAsked, toRangeJson } from './range.ts'
 import { toColumns } from './trace-columns.ts'
 import {
@@ -17,15 +17,18 @@ const MAX_TRACES = 1000
 const MAX_ENTRIES = 10_000
 const MAX_SUBTREES = 10
 
-/** The most expensive traces; each is summed as a whole, its operations outside the range included. */
+/**
+ * The most expensive traces; each is summed as a whole, its operations outside the range included.
+ * With a filter only what matches in the range is.
+ */
 export const topTracesRoute = defineRoute(
   '/api/v1/traces',
-  { sort: oneOf('cost'), ...RANGE_PARAMETERS, limit: wholeNumber(MAX_TRACES) },
-  async ({ store }, { limit = 20, ...asked }) => {
+  { sort: oneOf('cost'), ...RANGE_PARAMETERS, where: labelFilter, limit: wholeNumber(MAX_TRACES) },
+  async ({ store, caller }, { limit = 20, where, ...asked }) => {
     const resolved = resolveAsked(asked)
     if ('kind' in resolved) return resolved
     const { zone, bounds } = resolved
-    const traces = await store.topTraces({ ...bounds, limit })
+    const traces = await store.topTraces({ ...bounds, ...limitTo(caller, where), limit })
     return answerJson({
       ...toRangeJson(resolved),
       traces: traces.map((trace) => ({
@@ -36,6 +39,7 @@ export const topTracesRoute = defineRoute(
       })),
     })
   },
+  { minds: 'labels' },
 )
 
 /**

@@ -1,8 +1,9 @@
 import type { UnpricedGroup } from '@spancost/ledger'
 import { stringify } from 'yaml'
+import { limitTo } from './access.ts'
 import { answerJson, defineRoute } from './answer.ts'
 import { toZonedInstant } from './json.ts'
-import { wholeNumber } from './parameters.ts'
+import { labelFilter, wholeNumber } from './parameters.ts'
 import { RANGE_PARAMETERS, resolveAsked, toRangeJson } from './range.ts'
 
 const MAX_GROUPS = 1000
@@ -10,12 +11,13 @@ const MAX_GROUPS = 1000
 /** What has no price, or not all of it: how often, since when, and what to add to the config. */
 export const unpricedRoute = defineRoute(
   '/api/v1/unpriced',
-  { ...RANGE_PARAMETERS, limit: wholeNumber(MAX_GROUPS) },
-  async ({ store }, { limit = 100, ...asked }) => {
+  { ...RANGE_PARAMETERS, where: labelFilter, limit: wholeNumber(MAX_GROUPS) },
+  async ({ store, caller }, { limit = 100, where, ...asked }) => {
     const resolved = resolveAsked(asked)
     if ('kind' in resolved) return resolved
     const { zone, bounds } = resolved
-    const found = await store.unpriced({ ...bounds, limit: limit + 1 })
+    const wanted = limitTo(caller, where)
+    const found = await store.unpriced({ ...bounds, ...wanted, limit: limit + 1 })
     return answerJson({
       ...toRangeJson(resolved),
       unpriced: found.slice(0, limit).map(({ example, ...group }) => ({
@@ -33,6 +35,7 @@ export const unpricedRoute = defineRoute(
       truncated: found.length > limit,
     })
   },
+  { minds: 'labels' },
 )
 
 interface Advice {

@@ -96,6 +96,11 @@ test('traces', async () => {
     `${TRACE_ONE}  2026-08-01T10:00:00.000Z   10           2         1`,
     `${TRACE_TWO}  2026-08-01T11:30:00.000Z   10           1         0`,
   ])
+  const filtered = await ask('traces', '--where', 'team=web', '--json')
+  expect(JSON.parse(filtered.stdout)).toEqual(
+    await api.json('/api/v1/traces?where=team%3Dweb&limit=10'),
+  )
+  expect(JSON.parse(filtered.stdout)).toMatchObject({ traces: [{ operations: 1 }] })
   expect((await ask('traces', '--top', 'all')).code).toBe(2)
 })
 
@@ -105,6 +110,7 @@ test('unpriced is a finding, with the lines to add', async () => {
   expect(stdout).toContain('acme two: 1 unpriced\n')
   expect(stdout).toContain('  unknown_model: no price of "two" is known; for example in trace 0af')
   expect(stdout).toContain('        - provider: acme\n          model: two\n')
+  expect((await ask('unpriced', '--where', 'model=one')).code).toBe(0)
   const none = await ask('unpriced', '--to', '2026-01-01')
   expect(none.code).toBe(0)
   expect(none.stdout).toMatch(/^everything has a price\n/)

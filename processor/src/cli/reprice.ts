@@ -10,7 +10,7 @@ import { openLedger } from '../open-ledger.ts'
 import { repriceEntries, type ModelChange, type Repriced, type RepriceQuery } from '../reprice.ts'
 import { openConfigured } from './config-source.ts'
 import { writeLine, type Io } from './io.ts'
-import { RANGE_FLAGS, RANGE_HELP } from './spend.ts'
+import { RANGE_FLAGS, RANGE_HELP } from './question.ts'
 import { formatTable, type Column } from './table.ts'
 import { readFlags, UsageError, type Verb } from './verb.ts'
 

@@ -1,29 +1,13 @@
-import { ASK_FLAGS, ASK_HELP, askApi, type ApiAnswer } from './ask-api.ts'
+import type { ApiAnswer } from './ask-api.ts'
 import { writeLine, writeText } from './io.ts'
+import { askQuestion, describeSource, QUESTION_FLAGS, QUESTION_HELP } from './question.ts'
 import { formatTable, type Column } from './table.ts'
 import { readFlags, UsageError, type Verb } from './verb.ts'
 
-/** Flags that are parameters of the API. */
-export const RANGE_FLAGS = {
-  from: { type: 'string' },
-  to: { type: 'string' },
-  range: { type: 'string' },
-  zone: { type: 'string' },
-} as const
-
-export const RANGE_HELP = `  --from, --to    ISO 8601 (without a zone: in --zone), Unix milliseconds, now, today, yesterday,
-                  this-week, last-week, this-month, last-month, or so long ago: 24h, 7d, 4w;
-                  --to is exclusive
-  --range WHAT    instead of both: one of the words, or 24h, 7d, 4w until now
-  --zone ZONE     IANA time zone of dates, words and periods; default: UTC`
-
 const FLAGS = {
-  ...RANGE_FLAGS,
-  ...ASK_FLAGS,
+  ...QUESTION_FLAGS,
   by: { type: 'string' },
   granularity: { type: 'string' },
-  where: { type: 'string', multiple: true },
-  json: { type: 'boolean' },
   csv: { type: 'boolean' },
 } as const
 
@@ -35,22 +19,18 @@ export const spend: Verb = {
 
   --by LABELS     provider, model, operation, service and the configured dimensions
   --granularity   hour, day, week (from Monday) or month; one row for each
-  --where L=V     only operations with this label; again with the same label: either value;
-                  L= is those without it
-${RANGE_HELP}
-  --csv, --json   all digits and parts, for programs
-${ASK_HELP}`,
+  --csv           all digits and parts, for spreadsheets
+${QUESTION_HELP}`,
   async run(argv, io) {
     const { values } = readFlags(argv, FLAGS)
-    const { json, csv, api, config, ledger, where = [], ...given } = values
+    const { csv, ...question } = values
+    const { json, by = '' } = question
     if (json && csv) throw new UsageError('--json and --csv cannot be given together')
-    const query = new URLSearchParams({ ...given, ...(csv && { format: 'csv' }) })
-    for (const filter of where) query.append('where', filter)
-    const asked = await askApi('/api/v1/spend', query, { api, config, ledger }, io)
+    const asked = await askQuestion('/api/v1/spend', question, csv ? { format: 'csv' } : {}, io)
     if (asked.kind === 'failed') return asked.code
     if (csv) await writeText(io.stdout, asked.text)
     else if (json) await writeLine(io.stdout, asked.text)
-    else await writeLine(io.stdout, toTable(asked, given.by ?? ''))
+    else await writeLine(io.stdout, toTable(asked, by))
     return 0
   },
 }
@@ -126,13 +106,4 @@ function listFigures({ cost, operations, statuses, tokens }: Sums, shown: readon
 /** Seconds are always 0 in periods of our time. */
 function shortenStart(start: string): string {
   return start.replace(/:00(?:\.000)?(?=Z|[+-]\d\d:\d\d$)/, '')
-}
-
-/** What an answer covers, and where it is from. */
-export function describeSource(
-  answer: { readonly from?: string; readonly to?: string; readonly zone: string },
-  source: string,
-): string {
-  const { from = 'the beginning', to = 'now on', zone } = answer
-  return `from ${from} to ${to}, ${zone}; ${source}`
 }

@@ -1,15 +1,10 @@
-import { ASK_FLAGS, ASK_HELP, askApi, type ApiAnswer } from './ask-api.ts'
+import type { ApiAnswer } from './ask-api.ts'
 import { writeLine } from './io.ts'
-import { describeSource, RANGE_FLAGS, RANGE_HELP } from './spend.ts'
+import { askQuestion, describeSource, QUESTION_FLAGS, QUESTION_HELP } from './question.ts'
 import { formatTable } from './table.ts'
 import { readFlags, type Verb } from './verb.ts'
 
-const FLAGS = {
-  ...RANGE_FLAGS,
-  ...ASK_FLAGS,
-  top: { type: 'string' },
-  json: { type: 'boolean' },
-} as const
+const FLAGS = { ...QUESTION_FLAGS, top: { type: 'string' } } as const
 
 /** The most expensive traces. */
 export const traces: Verb = {
@@ -17,19 +12,16 @@ export const traces: Verb = {
   summary: 'the most expensive traces',
   help: `Usage: spancost traces [--top 10] [--range today] [flags]
 
-Traces with an operation in the range, each summed as a whole.
+Traces with an operation in the range, each summed as a whole; with --where, what matches.
 
   --top N         how many; default: 10
-${RANGE_HELP}
-  --json          all digits and parts, for programs
-${ASK_HELP}`,
+${QUESTION_HELP}`,
   async run(argv, io) {
     const { values } = readFlags(argv, FLAGS)
-    const { json, api, config, ledger, top = '10', ...given } = values
-    const query = new URLSearchParams({ ...given, limit: top })
-    const asked = await askApi('/api/v1/traces', query, { api, config, ledger }, io)
+    const { top = '10', ...question } = values
+    const asked = await askQuestion('/api/v1/traces', question, { limit: top }, io)
     if (asked.kind === 'failed') return asked.code
-    await writeLine(io.stdout, json ? asked.text : toTable(asked))
+    await writeLine(io.stdout, question.json ? asked.text : toTable(asked))
     return 0
   },
 }

@@ -1,15 +1,9 @@
-import { ASK_FLAGS, ASK_HELP, askApi } from './ask-api.ts'
 import { writeLine } from './io.ts'
-import { describeSource, RANGE_FLAGS, RANGE_HELP } from './spend.ts'
+import { askQuestion, describeSource, QUESTION_FLAGS, QUESTION_HELP } from './question.ts'
 import { showText } from './table.ts'
 import { readFlags, type Verb } from './verb.ts'
 
-const FLAGS = {
-  ...RANGE_FLAGS,
-  ...ASK_FLAGS,
-  top: { type: 'string' },
-  json: { type: 'boolean' },
-} as const
+const FLAGS = { ...QUESTION_FLAGS, top: { type: 'string' } } as const
 
 /** What has no price, and what to write so that it gets one. */
 export const unpriced: Verb = {
@@ -21,17 +15,14 @@ Operations whose cost is not known, or not all of it, by provider and model: how
 why, and the lines to add to the config. Exits with 1 if there are any.
 
   --top N         how many of the most frequent; default: 100
-${RANGE_HELP}
-  --json          for programs
-${ASK_HELP}`,
+${QUESTION_HELP}`,
   async run(argv, io) {
     const { values } = readFlags(argv, FLAGS)
-    const { json, api, config, ledger, top = '100', ...given } = values
-    const query = new URLSearchParams({ ...given, limit: top })
-    const asked = await askApi('/api/v1/unpriced', query, { api, config, ledger }, io)
+    const { top = '100', ...question } = values
+    const asked = await askQuestion('/api/v1/unpriced', question, { limit: top }, io)
     if (asked.kind === 'failed') return asked.code
     const answer = JSON.parse(asked.text) as Answer
-    await writeLine(io.stdout, json ? asked.text : toText(answer, asked.source))
+    await writeLine(io.stdout, question.json ? asked.text : toText(answer, asked.source))
     return answer.unpriced.length > 0 ? 1 : 0
   },
 }

@@ -2,11 +2,12 @@ import type { Pool } from 'pg'
 import { checkLimit, checkTraceId } from '../check-entry.ts'
 import type { StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
-import type { Store, SumFault } from '../store.ts'
+import type { LabelFilter, Store, SumFault } from '../store.ts'
 import { decodeTotals, LIST_TOTALS, type TotalRow } from './decode-totals.ts'
 import { decodeOutlines } from './outlines.ts'
 import { ask } from './postgres-client.ts'
 import { decodeText } from './postgres-rows.ts'
+import { LIST_LABEL_SETS, pickLabelSets } from './label-filter.ts'
 import { readSpend } from './postgres-spend.ts'
 import { readUnpriced } from './postgres-unpriced.ts'
 import {
@@ -52,16 +53,23 @@ const COST_ATTO = SUM_COLUMNS.filter((name) => name.startsWith('cost_'))
   .map((name) => (name.endsWith('_nano') ? `sum(${name}) * 1000000000` : `sum(${name})`))
   .join(' + ')
 
-const LIST_TOP_TRACES = `
+const SELECT_TRACES = `
   SELECT trace_id, min(hour * 3600000 + hour_nano / 1000000) AS start_unix_ms,
     sum(operations) AS operations,
     coalesce(sum(operations) FILTER (WHERE status = 'unpriced'), 0) AS unpriced, ${SELECT_SUMS}
-  FROM lines
-  WHERE trace_id IN (
-    SELECT trace_id FROM lines
-    WHERE (hour, hour_nano) >= ($1, $2) AND (hour, hour_nano) < ($3, $4)
-    GROUP BY trace_id HAVING sum(operations) > 0)
+  FROM lines`
+
+const IN_RANGE = '(hour, hour_nano) >= ($1, $2) AND (hour, hour_nano) < ($3, $4)'
+
+const LIST_TOP_TRACES = `
+  ${SELECT_TRACES} WHERE trace_id IN (
+    SELECT trace_id FROM lines WHERE ${IN_RANGE} GROUP BY trace_id HAVING sum(operations) > 0)
   GROUP BY trace_id ORDER BY ${COST_ATTO} DESC, trace_id LIMIT $5`
+
+const LIST_MATCHING_TRACES = `
+  ${SELECT_TRACES} WHERE ${IN_RANGE} AND label_set = ANY ($6::uuid[])
+  GROUP BY trace_id HAVING sum(operations) > 0
+  ORDER BY ${COST_ATTO} DESC, trace_id LIMIT $5`
 
 type TraceRow = SumRow & {
   readonly trace_id: Uint8Array
@@ -120,6 +128,10 @@ export function createPostgresReader(
   | 'unpriced'
   | 'verify'
 > {
+  async function findLabelSets(where: LabelFilter): Promise<string[]> {
+    return pickLabelSets(await ask(pool, 'list_label_sets', LIST_LABEL_SETS, []), where)
+  }
+
   async function findFaults(
     { table, sql }: (typeof FIND_FAULTS)[number],
     limit: bigint,
@@ -147,7 +159,13 @@ export function createPostgresReader(
       const { from, to } = toUnixNanoRange(query)
       const [first, end] = [toHourTime(from), toHourTime(to)]
       const values = [first.hour, first.nano, end.hour, end.nano, checkLimit(query.limit)]
-      const rows = await ask<TraceRow>(pool, 'list_top_traces', LIST_TOP_TRACES, values)
+      const rows =
+        query.where === undefined
+          ? await ask<TraceRow>(pool, 'list_top_traces', LIST_TOP_TRACES, values)
+          : await ask<TraceRow>(pool, 'list_matching_traces', LIST_MATCHING_TRACES, [
+              ...values,
+              await findLabelSets(query.where),
+            ])
       return rows.map((row) => ({
         ...decodeSums(row),
         traceId: decodeId(row.trace_id),

@@ -38,7 +38,7 @@ export async function readUnpriced(
   const limit = checkLimit(query.limit)
   const { from, to } = toTouchedHours(query)
   const rows = await ask<UnpricedRow>(pool, 'list_unpriced', LIST_UNPRICED, [from, to])
-  const groups = groupUnpriced(rows, limit).map(async ({ group, newest }) => {
+  const groups = groupUnpriced(rows, query.where, limit).map(async ({ group, newest }) => {
     const values = [newest.last_hour, newest.label_set, newest.status]
     const [row] = await ask<EntryRow>(pool, 'find_newest', FIND_NEWEST, values)
     if (row === undefined) return group

@@ -2,6 +2,7 @@ import type { CostStatus } from '@spancost/pricing'
 import type { Labels } from '../entry.ts'
 import type { SpendQuery, SpendRow } from '../store.ts'
 import { addSums, createSums, type RunningSums } from '../sums.ts'
+import { isWanted } from './label-filter.ts'
 import { decodeLabels, decodeSums, type SumRow } from './rows.ts'
 import type { SpendPlan } from './spend-plan.ts'
 
@@ -53,14 +54,6 @@ export function groupSpend<LabelSet>(
     group.statuses[row.status] = (group.statuses[row.status] ?? 0n) + row.operations
   }
   return sortRows(groups)
-}
-
-/** One of the values given for each label that is named; the empty one is a label that is not there. */
-function isWanted(labels: Labels, where: SpendQuery['where'] = {}): boolean {
-  return Object.entries(where).every(([name, values]) => {
-    const value = Object.hasOwn(labels, name) ? labels[name]! : ''
-    return values.includes(value)
-  })
 }
 
 function pickLabels(labels: Labels, names: readonly string[]): Labels {

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { checkLimit } from '../check-entry.ts'
 import { NANOS_PER_HOUR, splitAtHours, toHourTime, toUnixNanoRange } from '../hours.ts'
-import type { Store, TraceSpend } from '../store.ts'
+import type { LabelFilter, Store, TraceSpend } from '../store.ts'
+import { LIST_LABEL_SETS, pickLabelSets } from './label-filter.ts'
 import { decodeId, decodeSums, SELECT_SUMS, SUM_COLUMNS, type SumRow } from './rows.ts'
 import { prepare } from './sqlite-statements.ts'
 import type { TraceIndex } from './sqlite-trace-index.ts'
@@ -39,9 +40,26 @@ const SUM_TRACE = `
     UNION ALL
     SELECT hour, hour_nano, status, operations, ${COLUMNS} FROM corrections WHERE trace_id = ?2)`
 
+/** With a filter, of what matches in the range: figures of hours know no labels. */
+const LIST_MATCHING = `
+  SELECT trace_id, min(hour * 3600000 + hour_nano / 1000000) AS start_unix_ms,
+    sum(operations) AS operations, sum(operations * (status = 'unpriced')) AS unpriced,
+    ${addUp('nano')} AS cost_nano, ${addUp('atto')} AS cost_atto, ${SELECT_SUMS}
+  FROM lines
+  WHERE (hour, hour_nano) >= (?1, ?2) AND (hour, hour_nano) < (?3, ?4)
+    AND label_set IN (SELECT value FROM json_each(?6))
+  GROUP BY trace_id HAVING sum(operations) > 0 ${byCost('?5')}`
+
+function addUp(limb: 'nano' | 'atto'): string {
+  const columns = SUM_COLUMNS.filter((name) => name.startsWith('cost_') && name.endsWith(limb))
+  return columns.map((name) => `sum(${name})`).join(' + ')
+}
+
 interface IdRow {
   readonly trace_id: Uint8Array
 }
+
+type RangeQuery = Omit<Parameters<Store['topTraces']>[0], 'where'>
 
 type TraceRow = SumRow & { readonly start_unix_ms: bigint; readonly unpriced: bigint }
 
@@ -63,8 +81,11 @@ export function createTopTraces(
     return { ...decodeSums(row), traceId: decodeId(id), startUnixMs: Number(startUnixMs), unpriced }
   }
 
-  return (query) => {
+  const findMatching = createMatching(database)
+
+  return ({ where, ...query }) => {
     const most = checkLimit(query.limit)
+    if (where !== undefined) return findMatching(query, where)
     const { hours, rests } = splitAtHours(toUnixNanoRange(query))
     const rows =
       hours.from < hours.to
@@ -77,6 +98,26 @@ export function createTopTraces(
     }
     const found = new Map(rows.map((row) => [decodeId(row.trace_id), row.trace_id]))
     return [...found.values()].map(sumUp).sort(compareCosts).slice(0, query.limit)
+  }
+}
+
+function createMatching(database: DatabaseSync) {
+  const listMatching = prepare<TraceRow & IdRow>(database, LIST_MATCHING)
+  const listSets = prepare<{ readonly id: bigint; readonly labels: string }>(
+    database,
+    LIST_LABEL_SETS,
+  )
+  return (query: RangeQuery, where: LabelFilter): readonly TraceSpend[] => {
+    const { from, to } = toUnixNanoRange(query)
+    const [first, end] = [toHourTime(from), toHourTime(to)]
+    const sets = pickLabelSets(listSets.all(), where).join(',')
+    const bounds = [first.hour, first.nano, end.hour, end.nano, BigInt(query.limit)] as const
+    return listMatching.all(...bounds, `[${sets}]`).map((row) => ({
+      ...decodeSums(row),
+      traceId: decodeId(row.trace_id),
+      startUnixMs: Number(row.start_unix_ms),
+      unpriced: row.unpriced,
+    }))
   }
 }
 

@@ -39,7 +39,7 @@ export function createUnpricedReader(
 
   return (query) => {
     const { from, to } = toTouchedHours(query)
-    const groups = groupUnpriced(listUnpriced.all(from, to), checkLimit(query.limit))
+    const groups = groupUnpriced(listUnpriced.all(from, to), query.where, checkLimit(query.limit))
     return groups.map(({ group, newest }) => {
       const row = findNewest.get(newest.last_hour, newest.label_set, newest.status)
       if (row === undefined) return group

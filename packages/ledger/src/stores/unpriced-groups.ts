@@ -1,6 +1,7 @@
 import type { Labels } from '../entry.ts'
 import { NANOS_PER_HOUR } from '../hours.ts'
-import type { UnpricedGroup } from '../store.ts'
+import type { LabelFilter, UnpricedGroup } from '../store.ts'
+import { isWanted } from './label-filter.ts'
 import { decodeLabels } from './rows.ts'
 
 /** SQL for either database, after `WHERE` and a range of hours: what has no price, or not all of it. */
@@ -25,10 +26,15 @@ export interface FoundGroup {
 
 const MS_PER_HOUR = NANOS_PER_HOUR / 1_000_000n
 
-/** Joins rows of the same provider, model and status; the most frequent groups first. */
-export function groupUnpriced(rows: readonly UnpricedRow[], limit: bigint): FoundGroup[] {
+/** Joins wanted rows of the same provider, model and status; the most frequent groups first. */
+export function groupUnpriced(
+  rows: readonly UnpricedRow[],
+  where: LabelFilter | undefined,
+  limit: bigint,
+): FoundGroup[] {
+  const labelled = rows.map((row) => ({ row, labels: decodeLabels(row.labels) }))
   const groups = Map.groupBy(
-    rows.map((row) => ({ row, labels: decodeLabels(row.labels) })),
+    labelled.filter(({ labels }) => isWanted(labels, where)),
     ({ row, labels }) => JSON.stringify([labels['provider'], labels['model'], row.status]),
   )
   return [...groups.values()]
