@@ -54,8 +54,12 @@ function startTimers(
   { maxConnectionAgeMs, keepaliveMs }: SessionLimits,
 ): NodeJS.Timeout[] {
   const timers: NodeJS.Timeout[] = []
+  // Between its end and its 'close', a session throws when it is asked anything.
+  const whileOpen = (action: () => void) => (): void => {
+    if (!session.destroyed) action()
+  }
   const later = (delayMs: number, action: () => void): void => {
-    timers.push(setTimeout(action, delayMs).unref())
+    timers.push(setTimeout(whileOpen(action), delayMs).unref())
   }
   if (maxConnectionAgeMs !== undefined) {
     const jitter = 1 + AGE_JITTER * (2 * Math.random() - 1)
@@ -75,7 +79,7 @@ function startTimers(
         timers.splice(timers.indexOf(patience), 1)
       })
     }
-    timers.push(setInterval(ask, keepaliveMs).unref())
+    timers.push(setInterval(whileOpen(ask), keepaliveMs).unref())
   }
   return timers
 }
