@@ -44,5 +44,8 @@ export interface PartialSuccess {
  * From receiver to forwarder everything is of this one type: receivers call it, the pipeline
  * implements it, forwarders implement it, retry and timeout wrap it. It never rejects for what a
  * sender, a destination or a disk did; that is a `Result`. `signal` aborts when the caller has gone.
+ *
+ * The body is the caller's again when the promise resolves; who uses it longer, or cannot tell, holds
+ * it (`holdBody`) before.
  */
 export type Consume = (request: OtlpRequest, signal: AbortSignal) => Promise<Result>

@@ -1,5 +1,6 @@
 import type { Entry, Recorded, Store } from '@spancost/ledger'
 import { scanTraces, type SpanPatch } from '@spancost/otlp'
+import { lendBody, letGoOfBody } from './body-memory.ts'
 import type { AttributeAlias, Dimension } from './config.ts'
 import type { Consume, OtlpRequest } from './consume.ts'
 import { addRollupAttributes, createCostAttributes } from './cost-attributes.ts'
@@ -69,6 +70,10 @@ export function createPipeline(pipeline: Pipeline): Consume {
       if (attributes.length > 0) patches.push({ span, attributes })
     }
     if (patches.length === 0) return forward(request, signal)
-    return forward({ ...request, body: scan.patch(patches) }, signal)
+    const patched = scan.patch(patches)
+    lendBody(patched)
+    const answer = await forward({ ...request, body: patched }, signal)
+    letGoOfBody(patched)
+    return answer
   }
 }

@@ -5,6 +5,7 @@ import {
   type Scan,
   type ScannedRelative,
 } from '@spancost/otlp'
+import { holdBody, letGoOfBody } from './body-memory.ts'
 import type { OtlpRequest } from './consume.ts'
 import type { FoundEntry } from './entries.ts'
 
@@ -51,7 +52,7 @@ export function createRelativeReader(
   now: () => number = Date.now,
 ): RelativeReader {
   const traces = createTraceSet(traceBuckets)
-  const recent = createRecentRequests(RECENT, now)
+  const recent = createRecentRequests(RECENT, now, letGoOfBody)
 
   /** What came earlier of traces whose first operations are these. */
   function findEarly(
@@ -79,6 +80,7 @@ export function createRelativeReader(
         traces.add(traceId)
       }
       const early = findEarly(fresh, found)
+      holdBody(body)
       recent.add(body, encoding)
       // Where no trace is known, there is nothing to look for.
       if (traces.isEmpty()) return { spans: [], relatives: [] }

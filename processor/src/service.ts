@@ -24,6 +24,7 @@ import { createPipeline } from './pipeline.ts'
 import { createReadiness } from './readiness.ts'
 import type { RequestInstruments, Transport } from './request-instruments.ts'
 import { createTokenCheck } from './receive/bearer-tokens.ts'
+import { lendBodies } from './body-memory.ts'
 import { createInFlight, limitInFlight } from './receive/limit-in-flight.ts'
 import { refuseMalformed } from './receive/refuse-malformed.ts'
 import { startGrpcReceiver } from './receive/otlp-grpc.ts'
@@ -129,7 +130,7 @@ async function startRooms(
   const addresses: { grpc?: string; http?: string; api: string } = { api: api.address }
   const start = async (transport: Transport): Promise<void> => {
     const observe = (next: Consume): Consume => telemetry.measure(transport, logRefusals(log, next))
-    const observed = observe(limited)
+    const observed = lendBodies(observe(limited))
     const receivable = Object.fromEntries(Object.keys(consumers).map((name) => [name, observed]))
     const uploads = { inFlight, refuse: observe(noRoom) }
     const onRefused = (cause: RefusalCause): void => telemetry.countRefused(transport, cause)

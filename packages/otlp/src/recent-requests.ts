@@ -35,9 +35,11 @@ const JSON_WEIGHT = 4
 /** A hash that is marked stands for one in so many: few requests are looked into for nothing. */
 const MARKS = 1 << 14
 
+/** @param onLetGo told of each body that is kept no longer. */
 export function createRecentRequests(
   { maxBytes, maxAgeMs }: RecentLimits,
   now: () => number = Date.now,
+  onLetGo: (body: Uint8Array) => void = () => {},
 ): RecentRequests {
   /** In the order in which they came. */
   const requests = new Set<Kept>()
@@ -49,6 +51,7 @@ export function createRecentRequests(
       if (keptBytes <= maxBytes && request.cameAtMs + maxAgeMs > nowMs) break
       requests.delete(request)
       keptBytes -= weighRequest(request)
+      onLetGo(request.body)
     }
   }
 

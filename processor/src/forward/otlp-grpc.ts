@@ -10,6 +10,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js'
 import { decodeExportResponse, decodeRetryAfterMs, transcodeJson } from '@spancost/otlp'
+import { holdBody } from '../body-memory.ts'
 import type { Destination } from '../config.ts'
 import type { Result, Signal } from '../consume.ts'
 import { splitEndpoint } from '../endpoint.ts'
@@ -42,6 +43,8 @@ export function createGrpcForwarder(signal: Signal, destination: Destination): F
     consume: (request, abort) => {
       let body: Buffer
       try {
+        // When grpc-js has sent it, nobody is told.
+        holdBody(request.body)
         const bytes = request.encoding === 'json' ? toProtobuf(signal, request.body) : request.body
         body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       } catch (error) {

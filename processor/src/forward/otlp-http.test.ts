@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
+import { lendBody, letGoOfBody } from '../body-memory.ts'
 import type { Destination } from '../config.ts'
 import type { OtlpRequest, Result } from '../consume.ts'
 import { startHttpDestination, type HttpDestination } from '../testing/http-destination.ts'
@@ -223,6 +226,43 @@ describe('without an answer', () => {
     expect(await consume(REQUEST, caller.signal)).toEqual(gone)
     expect(await consume(REQUEST, caller.signal)).toEqual(gone)
     expect(hop.requests).toHaveLength(1)
+  })
+})
+
+describe('the memory of a body', () => {
+  /** How much of it is left when it was sent and its receiver has let go. */
+  async function sendAndLetGo(endpoint: string, bytes: number): Promise<number> {
+    const body = Buffer.allocUnsafeSlow(bytes)
+    lendBody(body)
+    const { consume } = connect(endpoint, { compression: 'none' })
+    await consume({ ...REQUEST, body }, new AbortController().signal)
+    letGoOfBody(body)
+    return body.length
+  }
+
+  test('is given back when it was taken', async () => {
+    expect(await sendAndLetGo((await start()).endpoint, 100_000)).toBe(0)
+  })
+
+  test('is kept when it was not, for another attempt', async () => {
+    const hop = await start((response) => response.writeHead(503).end())
+    expect(await sendAndLetGo(hop.endpoint, 100_000)).toBe(100_000)
+  })
+
+  test('is kept while it waits to be sent, though it was answered', async () => {
+    const server = createServer((socket) => {
+      socket.once('data', () => {
+        socket.pause()
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+      })
+      stops.unshift(() => Promise.resolve(void socket.destroy()))
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    stops.push(() => Promise.resolve(void server.close()))
+    const bytes = 64 * 1024 * 1024
+    expect(await sendAndLetGo(`http://127.0.0.1:${port}`, bytes)).toBe(bytes)
   })
 })
 

@@ -1,8 +1,11 @@
+import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { constants, gzip, zstdCompress } from 'node:zlib'
 import { decodeExportResponse } from '@spancost/otlp'
 import { Pool, type Dispatcher } from 'undici'
+import { holdBody, letGoOfBody } from '../body-memory.ts'
 import type { Destination } from '../config.ts'
 import type { OtlpRequest, Result, Signal } from '../consume.ts'
 import { OTLP_PATHS } from '../otlp-methods.ts'
@@ -43,9 +46,14 @@ export function createHttpForwarder(signal: Signal, destination: HttpDestination
   })
   return {
     consume: async (request, abort) => {
+      holdBody(request.body)
       try {
         const options = await createRequest(url, destination, request)
-        return toResult(signal, request, await dispatch(pool, options, abort))
+        const result = toResult(signal, request, await dispatch(pool, options, abort))
+        // What was not taken may be sent again.
+        const isDone = options.body !== request.body || hasLeft(request.body)
+        if (result.kind === 'accepted' && isDone) letGoOfBody(request.body)
+        return result
       } catch (error) {
         return { kind: 'retryable', message: `${url.href}: ${describeError(error)}` }
       }
@@ -71,6 +79,27 @@ async function createRequest(
     },
     body: coding === undefined ? body : await PACK[coding](body),
   }
+}
+
+/** Where each body is sent, or was last. */
+const sockets = new WeakMap<object, Socket>()
+
+// What undici tells about itself: its dispatchers say nothing of the connection that they use.
+subscribe('undici:client:sendHeaders', (message) => {
+  const { request, socket } = message as {
+    readonly request: { readonly body: object | null }
+    readonly socket: Socket
+  }
+  if (request.body !== null) sockets.set(request.body, socket)
+})
+
+/**
+ * Whether nothing of a body waits to be sent, although it was answered: a destination may answer
+ * before it has read all, and what still waits must not be given to others.
+ */
+function hasLeft(body: Uint8Array): boolean {
+  const socket = sockets.get(body)
+  return socket !== undefined && !socket.destroyed && socket.writableLength === 0
 }
 
 interface Response {

@@ -1,10 +1,12 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import { RPC_CODES } from '@spancost/otlp'
+import { createBodyBuffer, type BodyBuffer } from './body-buffer.ts'
 import { CODING_NAMES, findDecompress } from './decompress.ts'
 import type { Hold } from './limit-in-flight.ts'
 import type { RefusalCause } from './receiver.ts'
 
 export type ReadMessage =
+  /** The body lies in memory of its own. */
   | { readonly kind: 'message'; readonly body: Uint8Array }
   | GrpcRefusal
   | { readonly kind: 'no_room' }
@@ -66,6 +68,11 @@ export function findCodingFault(coding: string): GrpcRefusal | undefined {
   return { kind: 'refused', cause: 'encoding', code: RPC_CODES.UNIMPLEMENTED, message }
 }
 
+/** Of the first chunk: how long the message with its head is to be. */
+function announcedBytes(chunk: Buffer): number {
+  return chunk.length < HEAD_BYTES ? 0 : HEAD_BYTES + chunk.readUInt32BE(1)
+}
+
 type Collected = { readonly kind: 'whole'; readonly bytes: Buffer } | ReadMessage
 
 function collect(
@@ -74,10 +81,10 @@ function collect(
   hold: Hold | undefined,
 ): Promise<Collected> {
   const { promise, resolve } = Promise.withResolvers<Collected>()
-  const chunks: Buffer[] = []
+  let body: BodyBuffer | undefined
   let length = 0
   const giveUp = (answer: Collected): void => {
-    chunks.length = 0
+    body = undefined
     stream.off('data', take)
     resolve(answer)
   }
@@ -88,13 +95,14 @@ function collect(
     length += chunk.length
     if (length > maxBytes + HEAD_BYTES) return giveUp(tooLarge(maxBytes))
     if (hold?.growTo(length) === false) return giveUp({ kind: 'no_room' })
-    chunks.push(chunk)
+    body ??= createBodyBuffer(announcedBytes(chunk))
+    body.add(chunk)
   }
   stream.on('data', take)
   // A cancelled stream may end, too, with a part of its message.
   stream.on('end', () => {
     if (stream.aborted || stream.rstCode !== 0) resolve({ kind: 'gone' })
-    else resolve({ kind: 'whole', bytes: Buffer.concat(chunks, length) })
+    else resolve({ kind: 'whole', bytes: body?.finish() ?? Buffer.alloc(0) })
   })
   stream.on('close', () => resolve({ kind: 'gone' }))
   return promise
