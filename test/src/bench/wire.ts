@@ -128,7 +128,7 @@ function printRow({ transport, shape, coding }: RowPlan, bytes: number, row: Row
       `${bytes} bytes`,
   )
   console.log(
-    '                   us/req  kspans/s/core  MB/s/core   req/s  RSS MB    GC    p50     p99 ms',
+    '                   us/req  kspans/s/core  MB/s/core   req/s  RSS MB      GC    p50     p99 ms',
   )
   for (const [name, figures] of Object.entries(row)) printFigures(name as SystemName, figures)
   const [ours, idle] = [row.spancost, row.nothing]
@@ -153,7 +153,7 @@ function printFigures(name: SystemName, figures: Figures): void {
     figures.megabytesPerCpuSecond.toFixed(0).padStart(11),
     figures.requestsPerSecond.toFixed(0).padStart(8),
     figures.peakRssMb.toFixed(0).padStart(8),
-    (gcPercent === undefined ? '-' : `${gcPercent.toFixed(1)} %`).padStart(6),
+    (gcPercent === undefined ? '-' : `${gcPercent.toFixed(1)} %`).padStart(8),
     latency.p50Ms.toFixed(1).padStart(7),
     latency.p99Ms.toFixed(1).padStart(8),
   ]
