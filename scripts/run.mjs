@@ -16,6 +16,7 @@ const TASKS = {
   check: runChecks,
   bench: runBenchmark,
   matrix: runMatrix,
+  chaos: runChaos,
   fuzz: (tools, args) => runTestProgram(tools, 'fuzz', args),
   faults: (tools, args) => runTestProgram(tools, 'faults', args),
   soak: (tools, args) => runTestProgram(tools, 'soak', args),
@@ -61,6 +62,14 @@ async function runStart(tools, args) {
 async function runSpancost(tools, args) {
   await buildOrThrow(tools)
   return runScript(tools, [SPANCOST, ...args])
+}
+
+/** Calls of every SDK with random fates: 10 000, or as many as `CHAOS_CALLS` says. */
+async function runChaos(tools, args) {
+  await buildOrThrow(tools)
+  const env = { CHAOS_CALLS: '10000', ...tools.env }
+  const test = ['vitest/vitest.mjs', 'run', 'test/src/instrumentation/chaos', ...args]
+  return runTool(runChild, { ...tools, env }, test)
 }
 
 /** A program of test/src/bench, by its name. */

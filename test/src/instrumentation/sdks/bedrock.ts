@@ -110,7 +110,7 @@ function sendFrames(
 }
 
 /** Two lengths and their checksum, headers, payload, checksum: the event stream encoding of AWS. */
-function encodeFrame(type: string, payload: object): Buffer {
+export function encodeFrame(type: string, payload: object): Buffer {
   const header = (name: string, value: string) => {
     const length = Buffer.alloc(2)
     length.writeUInt16BE(value.length)
