@@ -106,6 +106,6 @@ test('of many results at once, none is lost in a queue', async () => {
     await queued.forceFlush()
     return sent.getFinishedSpans().length
   }
-  await expect.poll(countSent).toBe(3000)
+  await expect.poll(countSent, { timeout: 30_000 }).toBe(3000)
   await queued.shutdown()
 })

@@ -20,6 +20,7 @@ import { getInheritedAttributes } from './inherited-attributes.ts'
 import type { Observation, ReplyReader } from './observation.ts'
 import { addOldNames, asksForOldNames } from './old-names.ts'
 import type { OperationStart } from './operation.ts'
+import { runQuietly } from './quietly.ts'
 import { readMember } from './request-values.ts'
 
 /** One call of a batch, whose result is read now. */
@@ -81,7 +82,7 @@ export function createBatchRecorder(options: BatchRecorderOptions): (result: Bat
     while (waiting.length > 0) {
       await flush(provider)
       unsent = 0
-      for (const result of waiting.splice(0, BURST)) emit(result)
+      for (const result of waiting.splice(0, BURST)) runQuietly(() => emit(result))
     }
     isDraining = false
   }

@@ -155,7 +155,7 @@ test('nothing is read ahead, and leaving reaches the server', async () => {
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   await reader?.cancel()
-  await expect.poll(() => written).toBeGreaterThan(before)
+  await expect.poll(() => written, { timeout: 30_000 }).toBeGreaterThan(before)
   expect(heard).toEqual([])
 })
 

@@ -26,7 +26,7 @@ export function observeBody(response: Response, listen: () => BodyListener): voi
       // The stream that the application holds stands for the body: who reads it has used that up.
       if (handed?.substitute.locked === true) lock(handed.source)
       const value: unknown = await Reflect.apply(original, response, [])
-      runQuietly(() => void hear(read(value), listen()))
+      runQuietly(() => hear(read(value), listen()))
       return value
     })
   }
@@ -53,10 +53,17 @@ function define(response: Response, name: string, value: () => unknown): void {
   Object.defineProperty(response, name, { value, configurable: true, writable: true })
 }
 
-async function hear(body: unknown, listener: BodyListener): Promise<void> {
-  const content = await body
+/** Before the application goes on, unless the body has to be read out of a blob. */
+function hear(body: unknown, listener: BodyListener): void {
+  if (body instanceof Promise) {
+    body.then(
+      (content) => hear(content, listener),
+      () => undefined,
+    )
+    return
+  }
   runQuietly(() => {
-    if (typeof content === 'string' || content instanceof Uint8Array) listener.receive(content)
+    if (typeof body === 'string' || body instanceof Uint8Array) listener.receive(body)
     listener.end()
   })
 }

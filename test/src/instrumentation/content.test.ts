@@ -65,6 +65,8 @@ const SAID: Readonly<Record<string, Readonly<Record<string, readonly [string, st
     },
     together: { chat: [TICKET, 'B', 'stop'], chat_stream: [TICKET, 'B', 'stop'] },
     vercelAI: { generate: [TICKET, 'billing', 'stop'], stream: [TICKET, 'bill', 'stop'] },
+    // They write attributes of their own.
+    vercelAIOlder: {},
   }
 
 test('every SDK of the matrix is here', () => {

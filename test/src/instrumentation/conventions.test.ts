@@ -57,7 +57,7 @@ const OWN_VALUES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Spans that the SDK makes by itself, and that have its own names and attributes. */
-const NATIVE = /^anthropic\./
+const NATIVE = /^(anthropic|ai)\./
 
 interface Definition {
   readonly key: string

@@ -5,6 +5,7 @@ export interface SeenCall {
   readonly sdk: string
   readonly version: string
   readonly loader: string
+  readonly nodeVersion: string
   readonly scenario: string
   readonly spans: readonly ExpectedSpan[]
 }
@@ -22,6 +23,45 @@ export function createMatrixPage(calls: readonly SeenCall[]): string {
       'classes, errors, headers, output, exit code), and that the spans below were made, ended, ' +
       'and had exactly the attributes that were written out for them.',
     ...sdks.map((sdk) => describeSdk(calls.filter((call) => call.sdk === sdk))),
+  ].join('\n\n')}\n`
+}
+
+/** How many runs of scenarios an SDK's version was to have on a Node. */
+export interface PlannedRuns {
+  readonly sdk: string
+  readonly version: string
+  readonly nodeVersion: string
+  readonly runs: number
+}
+
+/** The page that a run on several Nodes writes. */
+export function createNodesPage(
+  planned: readonly PlannedRuns[],
+  calls: readonly SeenCall[],
+  day: string,
+): string {
+  const nodes = [...new Set(planned.map(({ nodeVersion }) => nodeVersion))]
+  const names = [...new Set(planned.map(({ sdk, version }) => `\`${sdk}\` ${version}`))]
+  const rows = names.map((name) => {
+    const isOf = (each: { sdk: string; version: string }) =>
+      `\`${each.sdk}\` ${each.version}` === name
+    const cells = nodes.map((node) => {
+      const here = planned.filter((each) => isOf(each) && each.nodeVersion === node)
+      const seen = calls.filter((each) => isOf(each) && each.nodeVersion === node)
+      return `${seen.length} of ${here.reduce((sum, { runs }) => sum + runs, 0)}`
+    })
+    return [name, ...cells]
+  })
+  const header = ['SDK', ...nodes.map((node) => `Node ${node}`)]
+  return `${[
+    '# Scenario matrix on all Nodes',
+    `Made by \`npm run matrix -- --all-nodes\` on ${day}. Of the runs of scenarios, as ES modules ` +
+      'and as CommonJS, those in which the application saw the same with and without ' +
+      'instrumentation, and each call had its span with all attributes. The scenarios are those ' +
+      'of the [matrix](instrumentation-matrix.md).',
+    [header, header.map(() => '---'), ...rows]
+      .map((cells) => `| ${cells.join(' | ')} |`)
+      .join('\n'),
   ].join('\n\n')}\n`
 }
 

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEntry } from './entries.ts'
 import { runProgram, type ProgramRun } from './harness.ts'
-import { createMatrixPage, type SeenCall } from './matrix-table.ts'
+import { createMatrixPage, createNodesPage, type SeenCall } from './matrix-table.ts'
 import { groupByScenario, readAttributes, type ReceivedSpan } from './received-spans.ts'
 import type { ExpectedSpan } from './sdk.ts'
 import { SDKS } from './sdks/index.ts'
@@ -43,7 +44,7 @@ const seenCalls: SeenCall[] = []
 
 describe.each(CASES)(
   '$sdk.name $version, $loader, Node $nodeVersion',
-  ({ key, sdk, node, version, loader, file, entry, preload, nodeOptions }) => {
+  ({ key, sdk, node, nodeVersion, version, loader, file, entry, preload, nodeOptions }) => {
     let plain: ProgramRun
     let observed: ProgramRun
     let spansByScenario: ReadonlyMap<string, readonly ReceivedSpan[]>
@@ -102,7 +103,8 @@ describe.each(CASES)(
           .sort(bySpan),
       )
       if (!isDeepStrictEqual(readResult(observed, name), readResult(plain, name))) return
-      seenCalls.push({ sdk: sdk.name, version, loader, scenario: name, spans: expected })
+      const about = { sdk: sdk.name, version, loader, nodeVersion }
+      seenCalls.push({ ...about, scenario: name, spans: expected })
     })
   },
 )
@@ -110,6 +112,16 @@ describe.each(CASES)(
 test('the page in the docs says what this run saw', async () => {
   const page = createMatrixPage(seenCalls)
   await expect(page).toMatchFileSnapshot('../../../docs/instrumentation-matrix.md')
+})
+
+afterAll(async () => {
+  if (NODES.length === 1) return
+  const planned = CASES.map(({ sdk, version, nodeVersion }) => {
+    const runs = Object.keys(sdk.scenarios).length
+    return { sdk: sdk.name, version, nodeVersion, runs }
+  })
+  const page = createNodesPage(planned, seenCalls, new Date().toISOString().slice(0, 10))
+  await writeFile(new URL('../../../docs/instrumentation-nodes.md', import.meta.url), page)
 })
 
 function readResult(run: ProgramRun, scenario: string): unknown {

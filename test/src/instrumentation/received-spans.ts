@@ -81,11 +81,16 @@ export function readTypedAttributes(
   )
 }
 
+/** What `ai` 5 and 6 tell of a stream. */
+const SPEED = /^ai\.response\.(msTo|avgOutputTokens)/
+
 function normalizeValue(key: string, value: unknown): unknown {
   if (key === 'gen_ai.response.id') return String(value).replace(/\d+$/, '*')
   if (key === 'anthropic.request.id') return String(value).replace(/\d+$/, '*')
   const number = Number(value)
   if (key === 'gen_ai.response.time_to_first_chunk') return number > 0 ? 'seconds' : value
+  if (SPEED.test(key)) return number > 0 ? 'a number' : value
+  if (key === 'ai.request.headers.user-agent') return String(value).replace(/\d[\d.]+$/, '*')
   if (key === 'server.port') return number > 1023 ? 'a port' : value
   if (key === 'url.full') return String(value).replace(/:\d+\//, ':*/')
   return value

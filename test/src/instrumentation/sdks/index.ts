@@ -15,6 +15,7 @@ import { googleHosts } from './real-hosts/google.ts'
 import { openaiHosts, openaiProviders } from './real-hosts/openai.ts'
 import { together } from './together/index.ts'
 import { vercelAI } from './vercel-ai/index.ts'
+import { vercelAIOlder } from './vercel-ai/older.ts'
 
 /**
  * Every SDK of the scenario matrix. To add one: a file here that says what applications do with it
@@ -43,4 +44,5 @@ export const SDKS: Readonly<Record<string, TestedSdk<never>>> = {
   ollama,
   together,
   vercelAI,
+  vercelAIOlder,
 }
