@@ -20,6 +20,7 @@ const TASKS = {
   fuzz: (tools, args) => runTestProgram(tools, 'fuzz', args),
   faults: (tools, args) => runTestProgram(tools, 'faults', args),
   soak: (tools, args) => runTestProgram(tools, 'soak', args),
+  race: (tools, args) => runTestProgram(tools, 'budgets', args),
   traces: (tools, args) => runTestProgram(tools, 'traces', args),
 }
 

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
-import { SeverityNumber, type AnyValue } from '@opentelemetry/api'
+import { ROOT_CONTEXT, SeverityNumber, trace, TraceFlags } from '@opentelemetry/api'
+import type { AnyValue, Context } from '@opentelemetry/api'
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs'
@@ -38,14 +39,28 @@ export function startLogExport({ endpoint, headers }: LogDestination, version: s
   const lines = new Writable({
     decodeStrings: false,
     write: (line: string, _encoding, done) => {
-      const { level, time, msg, ...rest } = JSON.parse(line) as PinoLine
+      const {
+        level,
+        time,
+        msg,
+        trace_id: traceId,
+        span_id: spanId,
+        ...rest
+      } = JSON.parse(line) as PinoLine
       const [severityNumber, severityText] = SEVERITIES[level]!
       const attributes = rest as Record<string, AnyValue>
-      logger.emit({ timestamp: time, severityNumber, severityText, body: msg, attributes })
+      const context = openContext(traceId, spanId)
+      logger.emit({ timestamp: time, severityNumber, severityText, body: msg, attributes, context })
       done()
     },
   })
   return { lines, stop: () => provider.shutdown() }
+}
+
+/** A record about a span is linked to it, not told in attributes. */
+function openContext(traceId: string | undefined, spanId: string | undefined): Context {
+  if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: TraceFlags.SAMPLED })
 }
 
 interface PinoLine {
@@ -53,4 +68,7 @@ interface PinoLine {
   /** Unix milliseconds. */
   readonly time: number
   readonly msg: string
+  /** Of the span that the line is about. */
+  readonly trace_id?: string
+  readonly span_id?: string
 }

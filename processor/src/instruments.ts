@@ -1,6 +1,7 @@
 import { metrics } from '@opentelemetry/api'
 import type { Entry, Labels, Recorded } from '@spancost/ledger'
-import { observeBudgets, type ReadStandings } from './budgets/budget-metrics.ts'
+import { observeBudgets, observeStaleness, type ReadStandings } from './budgets/budget-metrics.ts'
+import { createStaleness } from './budgets/staleness.ts'
 import { watchEventLoop } from './event-loop.ts'
 import type { BookOutcome } from './keep-books.ts'
 import type { MetricAttributes } from './meter/cost-metric.ts'
@@ -38,6 +39,8 @@ export function createInstruments(attributesOf: (labels: Labels) => MetricAttrib
     description: 'New price books, by what became of them.',
     unit: '{book}',
   })
+  const staleness = createStaleness()
+  observeStaleness(meter, staleness)
   watchEventLoop(meter)
   return {
     ...createRequestInstruments(meter),
@@ -47,10 +50,13 @@ export function createInstruments(attributesOf: (labels: Labels) => MetricAttrib
       const nowMs = Date.now()
       const counts = new Map<string, { readonly of: Recorded; count: number }>()
       for (const [index, of] of recorded.entries()) {
-        const { endTimeUnixNano, labels } = recordedEntries[index]!
+        const { startTimeUnixNano, endTimeUnixNano, labels } = recordedEntries[index]!
         // A sender whose clock is ahead of ours has no lag that could be known.
         const lagMs = Math.max(0, nowMs - Number(endTimeUnixNano / 1_000_000n))
-        if (of.outcome === 'recorded') lag.record(lagMs / 1000, attributesOf(labels))
+        if (of.outcome === 'recorded') {
+          lag.record(lagMs / 1000, attributesOf(labels))
+          staleness.observe(Number(startTimeUnixNano / 1_000_000n))
+        }
         const key = of.outcome + of.standing
         const same = counts.get(key)
         if (same === undefined) counts.set(key, { of, count: 1 })

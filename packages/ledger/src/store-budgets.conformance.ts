@@ -283,6 +283,15 @@ function describeDecisions(place: Place): void {
     expect(after.levels).toMatchObject([{ spent: 50n, held: 0n }])
   })
 
+  test('have what holds whose time is over reserved, before anybody ends these', async () => {
+    const store = await place.open()
+    await setBudgets(store, createBudget('all', 50n))
+    await store.budgets.decide(createHold('h1', 30n, START + 10))
+    const ask = (ms: number) => store.budgets.decide({ ...createAsk(30n), atUnixMs: START + ms })
+    expect((await ask(9)).verdict).toEqual({ kind: 'deny' })
+    expect((await ask(10)).verdict).toEqual({ kind: 'allow' })
+  })
+
   test('are the same for the same request', async () => {
     const store = await place.open()
     await setBudgets(store, createBudget('all', 50n))

@@ -2,6 +2,7 @@ import type { Alert } from '@spancost/budget'
 import type { Store } from '@spancost/ledger'
 import type { Decisions } from '../budgets/decisions.ts'
 import type { BudgetDesk } from '../budgets/desk.ts'
+import type { Outlook } from '../budgets/forecasts.ts'
 import type { Books } from '../open-book.ts'
 import { ROLES, type Caller, type Role } from './access.ts'
 import { readParameters, type Parameter, type Values } from './parameters.ts'
@@ -46,7 +47,7 @@ export interface ApiContext {
   /** All labels that operations can have; absent: nobody knows. */
   readonly labels?: readonly string[]
   /** What present windows are expected to end with, by `signalKey`. */
-  forecasts(): ReadonlyMap<string, bigint>
+  forecasts(): ReadonlyMap<string, Outlook>
   /** Why requests are not taken; `undefined`: they are. */
   whyNotReady(): string | undefined
   /** The Prometheus text for an `Accept` header, and its type; absent: there is no `/metrics`. */

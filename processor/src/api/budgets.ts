@@ -124,7 +124,7 @@ async function showBudget(stored: StoredBudget, { store, forecasts }: Asked) {
 }
 
 function showStanding({ limit: { measure }, each }: Budget, standing: Standing) {
-  const { key, window, assessment, unpriced } = standing
+  const { key, window, assessment, unpriced, forecastError } = standing
   const amount = (value: bigint) => showAmount(measure, value)
   const values = key === '' ? [] : (JSON.parse(key) as string[])
   return {
@@ -141,6 +141,7 @@ function showStanding({ limit: { measure }, each }: Budget, standing: Standing) 
     left: amount(assessment.left),
     percent: assessment.percent,
     ...(assessment.forecast !== undefined && { forecast: amount(assessment.forecast) }),
+    ...(forecastError !== undefined && { forecastError }),
     unpriced,
   }
 }

@@ -1,12 +1,27 @@
 import type { Meter } from '@opentelemetry/api'
 import type { StoredBudget } from '@spancost/ledger'
 import { toDouble } from '@spancost/pricing'
+import type { Staleness } from './staleness.ts'
 import type { Standing } from './standing.ts'
 
 export type ReadStandings = () => readonly (readonly [StoredBudget, readonly Standing[]])[]
 
 /** Counters that are shown of all budgets together; those beyond are left out. */
 const MAX_COUNTERS = 2_000
+
+/** How old the spend is that decisions cannot know yet. */
+export function observeStaleness(meter: Meter, staleness: Staleness): void {
+  const gauge = meter.createObservableGauge('spancost.decision.staleness', {
+    description:
+      'The longest time from the start of an operation to its entry in the ledger, of the last ' +
+      'minute: what decisions without holds cannot know yet.',
+    unit: 's',
+  })
+  gauge.addCallback((result) => {
+    const delayMs = staleness.read()
+    if (delayMs !== undefined) result.observe(delayMs / 1000)
+  })
+}
 
 /**
  * Gauges of each counter in its present window: USD, tokens or operations, as the budget says. They

@@ -1,8 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   createCharger,
   createWindows,
   forecastEnd,
   measure,
+  measureError,
+  type ForecastError,
   type HourSpend,
 } from '@spancost/budget'
 import { signalKey, type Store, type StoredBudget } from '@spancost/ledger'
@@ -16,6 +19,15 @@ const MAX_ROWS = 200_000
 /** A question groups by at most so many labels. */
 const MAX_LABELS = 8
 
+/** How good forecasts were is looked at for so many counters; the others are only forecast. */
+const MAX_ERRORS = 500
+
+/** What a window is expected to end with, and how far off that was in windows before. */
+export interface Outlook {
+  readonly amount: bigint
+  readonly error?: ForecastError
+}
+
 /**
  * What present windows are expected to end with, by `signalKey`: from the hourly sums of eight
  * weeks. Windows without an end, and in their first hour, have no forecast.
@@ -24,12 +36,12 @@ export async function makeForecasts(
   budgets: readonly StoredBudget[],
   store: Store,
   nowUnixMs: number,
-): Promise<ReadonlyMap<string, bigint>> {
+): Promise<ReadonlyMap<string, Outlook>> {
   const active = budgets
     .filter(({ life, budget }) => life === 'approved' && budget.window.period !== 'total')
     .map(({ budget }) => budget)
   const labels = new Set(active.flatMap(({ scope, each }) => [...Object.keys(scope), ...each]))
-  const forecasts = new Map<string, bigint>()
+  const forecasts = new Map<string, Outlook>()
   if (active.length === 0 || labels.size > MAX_LABELS) return forecasts
   const toUnixMs = Math.floor(nowUnixMs / HOUR_MS) * HOUR_MS
   const fromUnixMs = Math.max(toUnixMs - HISTORY_MS, store.beganAtUnixMs - HOUR_MS)
@@ -60,7 +72,10 @@ export async function makeForecasts(
     }
   }
   for (const [name, { budget, hours }] of accounts) {
-    const window = createWindows(budget.window)(nowUnixMs)
+    // Thousands of counters are work for a second, and others wait for this thread.
+    await nextTurn()
+    const windowOf = createWindows(budget.window)
+    const window = windowOf(nowUnixMs)
     const spent = hours
       .filter(({ startUnixMs }) => startUnixMs >= window.startUnixMs)
       .reduce((sum, { amount }) => sum + amount, 0n)
@@ -70,7 +85,12 @@ export async function makeForecasts(
     }
     const history = hours.filter(({ startUnixMs }) => startUnixMs < toUnixMs)
     const forecast = forecastEnd({ window, nowUnixMs, spent, history, ...known })
-    if (forecast !== undefined) forecasts.set(name, forecast.amount)
+    if (forecast === undefined) continue
+    const error =
+      forecasts.size < MAX_ERRORS
+        ? measureError(windowOf, { nowUnixMs, history, ...known })
+        : undefined
+    forecasts.set(name, { amount: forecast.amount, ...(error !== undefined && { error }) })
   }
   return forecasts
 }

@@ -5,9 +5,11 @@ import {
   type Assessment,
   type Budget,
   type Counter,
+  type ForecastError,
   type Window,
 } from '@spancost/budget'
 import { signalKey, type BudgetStore, type StoredBudget } from '@spancost/ledger'
+import type { Outlook } from './forecasts.ts'
 
 /** Where one counter of an active budget stands in the window of a moment. */
 export interface Standing {
@@ -17,6 +19,8 @@ export interface Standing {
   readonly assessment: Assessment
   /** Operations in `spent` whose cost is not known. */
   readonly unpriced: bigint
+  /** How far off forecasts were in windows before. */
+  readonly forecastError?: ForecastError
 }
 
 export type State =
@@ -40,7 +44,7 @@ export async function readStandings(
   { budget, life }: StoredBudget,
   store: BudgetStore,
   atUnixMs: number,
-  forecasts: ReadonlyMap<string, bigint> = new Map(),
+  forecasts: ReadonlyMap<string, Outlook> = new Map(),
 ): Promise<readonly Standing[]> {
   if (life !== 'approved' || describeTime(budget, atUnixMs) !== 'now') return []
   const windowOf = createWindows(budget.window)
@@ -51,13 +55,14 @@ export async function readStandings(
   const shown =
     counters.length === 0 && budget.each.length === 0 ? [{ key: '', ...EMPTY }] : counters
   return shown.map(({ key, ...counter }) => {
-    const forecast = forecasts.get(signalKey(budget.id, key))
+    const { amount: forecast, error } = forecasts.get(signalKey(budget.id, key)) ?? {}
     const carried = before?.get(key) ?? (before && EMPTY)
     const assessment = assess(budget, counter, {
       ...(carried !== undefined && { before: carried }),
       ...(forecast !== undefined && { forecast }),
     })
-    return { key, window, assessment, unpriced: counter.unpriced }
+    const about = { key, window, assessment, unpriced: counter.unpriced }
+    return { ...about, ...(error !== undefined && { forecastError: error }) }
   })
 }
 

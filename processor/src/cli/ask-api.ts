@@ -153,7 +153,7 @@ async function askConfigured(
     if (match.kind !== 'route') throw new Error(`there is no ${path}`)
     const asked = {
       ...openBudgets(store, books, config.approvals),
-      forecasts: () => new Map<string, bigint>(),
+      forecasts: () => new Map(),
       alerts: openKeptAlerts(store),
       store,
       books,

@@ -67,6 +67,8 @@ interface Shown {
     readonly spent: Amount
     readonly limit: Amount
     readonly percent: number
+    readonly forecast?: Amount
+    readonly forecastError?: { readonly windows: number; readonly meanPercent: number }
     readonly state: string
   }[]
 }
@@ -158,12 +160,13 @@ const COLUMNS = [
   { name: 'spent', align: 'right' },
   { name: 'limit', align: 'right' },
   { name: 'used', align: 'right' },
+  { name: 'forecast', align: 'right' },
 ] as const
 
 async function printBudgets(budgets: readonly Shown[], io: Io): Promise<ExitCode> {
   const rows = budgets.flatMap(({ id, state, origin, counters }) =>
     counters.length === 0
-      ? [[id, '', state, origin, '', '', '', '']]
+      ? [[id, '', state, origin, '', '', '', '', '']]
       : counters.map((counter) => [
           id,
           Object.values(counter.for).join(', '),
@@ -173,10 +176,19 @@ async function printBudgets(budgets: readonly Shown[], io: Io): Promise<ExitCode
           showAmount(counter.spent),
           showAmount(counter.limit),
           `${counter.percent} %`,
+          showForecast(counter),
         ]),
   )
   await writeLine(io.stdout, formatTable(COLUMNS, rows))
   return 0
+}
+
+/** With how far off forecasts made in the middle of past windows were. */
+function showForecast({ forecast, forecastError }: Shown['counters'][number]): string {
+  if (forecast === undefined) return ''
+  const { windows, meanPercent } = forecastError ?? {}
+  const error = windows === undefined ? '' : ` (off by ${meanPercent} % in ${windows} before)`
+  return showAmount(forecast) + error
 }
 
 /** `812.5 USD`, or `40 operations`. */

@@ -1,4 +1,4 @@
-import type { Threshold } from '@spancost/budget'
+import { percentOf, type Threshold } from '@spancost/budget'
 import type { StoredBudget } from '@spancost/ledger'
 import { formatAmount } from '@spancost/pricing'
 import type { Standing } from '../budgets/standing.ts'
@@ -35,6 +35,23 @@ export function listBudgetSigns(
       }),
     ),
   )
+}
+
+/** The threshold of what is spent that a sign is about, as an amount. */
+export function findPassed(
+  key: string,
+  standings: readonly (readonly [StoredBudget, readonly Standing[]])[],
+) {
+  for (const [stored, each] of standings) {
+    const { budget } = stored
+    for (const standing of each) {
+      const threshold = budget.thresholds.find((one) => keyOf(stored, standing, one) === key)
+      if (threshold?.of !== 'spent') continue
+      const amount = percentOf(standing.assessment.limit, threshold.percent)
+      return { budget, standing, amount }
+    }
+  }
+  return undefined
 }
 
 function keyOf({ budget }: StoredBudget, { key, window }: Standing, threshold: Threshold): string {

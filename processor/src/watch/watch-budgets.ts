@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import type { Store, StoredBudget } from '@spancost/ledger'
 import type { BudgetDesk } from '../budgets/desk.ts'
-import { makeForecasts } from '../budgets/forecasts.ts'
+import { findCrossing, type Crossing } from '../budgets/crossing.ts'
+import { makeForecasts, type Outlook } from '../budgets/forecasts.ts'
 import type { Signals } from '../budgets/signals.ts'
 import { readStandings, type Standing } from '../budgets/standing.ts'
 import { updateAlerts, type AlertRules } from './alerts.ts'
-import { BUDGET_LOOKOUT, listBudgetSigns } from './budget-signs.ts'
+import { BUDGET_LOOKOUT, findPassed, listBudgetSigns } from './budget-signs.ts'
+import type { Notice } from './notice.ts'
 import type { Tell } from './tell.ts'
 
 export interface Watching {
@@ -22,7 +24,7 @@ export interface Watching {
 export interface Watched {
   readonly atUnixMs: number
   readonly standings: readonly (readonly [StoredBudget, readonly Standing[]])[]
-  readonly forecasts: ReadonlyMap<string, bigint>
+  readonly forecasts: ReadonlyMap<string, Outlook>
 }
 
 const FORECAST_INTERVAL_MS = 5 * 60_000
@@ -59,9 +61,24 @@ export function watchBudgets(watching: Watching) {
     last = { atUnixMs: nowMs, standings, forecasts }
     const signs = listBudgetSigns(standings)
     const { due, changes } = await updateAlerts(signs, BUDGET_LOOKOUT, store, rules, nowMs)
-    for (const notice of changes)
-      log.info({ event: 'spancost.budget.state', ...notice }, notice.title)
+    for (const notice of changes) {
+      const { traceId, spanId } = (await findCause(notice, standings, nowMs)) ?? {}
+      const about = { event: 'spancost.budget.state', ...notice }
+      log.info({ ...about, trace_id: traceId, span_id: spanId }, notice.title)
+    }
     await watching.tell(due, BUDGET_LOOKOUT)
+  }
+
+  /** The call that took a budget over a threshold of what is spent. */
+  async function findCause(
+    { key, status }: Notice,
+    standings: Watched['standings'],
+    nowMs: number,
+  ): Promise<Crossing | undefined> {
+    const passed = status === 'firing' ? findPassed(key, standings) : undefined
+    if (passed === undefined) return undefined
+    const { budget, standing, amount } = passed
+    return findCrossing(budget, standing, amount, { store, ...signals }, nowMs)
   }
 
   function run(): void {
@@ -97,8 +114,9 @@ function idsOf(
 /** Only where a forecast does more than tell: these go along with every decision. */
 function forDecisions(
   budgets: readonly StoredBudget[],
-  forecasts: ReadonlyMap<string, bigint>,
+  forecasts: ReadonlyMap<string, Outlook>,
 ): ReadonlyMap<string, bigint> {
   const acting = idsOf(budgets, ({ of, action }) => of === 'forecast' && action.kind !== 'notify')
-  return new Map([...forecasts].filter(([key]) => acting.has(key.slice(0, key.indexOf('/')))))
+  const found = [...forecasts].filter(([key]) => acting.has(key.slice(0, key.indexOf('/'))))
+  return new Map(found.map(([key, { amount }]) => [key, amount]))
 }

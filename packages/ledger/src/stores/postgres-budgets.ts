@@ -71,6 +71,7 @@ export function createPostgresBudgets(
   const { load, hold, look } = createBooks(pool)
   const transact: Transact = (work) => inTransaction(pool, work)
 
+  const holds = createHolds(pool, transact)
   const chargers: PostgresChargers = {
     async charge(client, lines, holdIds) {
       const { accounts } = await hold(client)
@@ -82,8 +83,8 @@ export function createPostgresBudgets(
   }
   return {
     ...chargers,
-    ...createPostgresDecider(pool, transact, { hold, look }),
-    ...createHolds(pool, transact),
+    ...createPostgresDecider(pool, transact, { hold, look }, holds.expireHolds),
+    ...holds,
     budgetVersion: async () => (await look()).version,
     async readBudgets() {
       const { version, budgets } = await load(pool)

@@ -9,7 +9,7 @@ import {
   type Accounts,
   type KeptDecision,
 } from '../budget-accounts.ts'
-import type { Ask, Decided } from '../budgets.ts'
+import type { Ask, BudgetStore, Decided } from '../budgets.ts'
 import { decideOnce, listCounters, requestOf, type FreshDecision } from '../decide-once.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { ask } from './postgres-client.ts'
@@ -31,6 +31,12 @@ const ADD_DECISIONS = insertInto('decisions', [
   ['expires_at_unix_ms', 'bigint'],
   ['decided', 'text'],
 ])
+
+const ARE_DUE = `
+  SELECT EXISTS (SELECT FROM decisions WHERE state = 'held' AND expires_at_unix_ms <= $1) AS is_due`
+
+/** Decisions wait for no more of them; the rest is ended by whoever looks at budgets. */
+const MAX_EXPIRED_FIRST = 1_000
 
 /** Asks that share a transaction; each waits for all of them. */
 const MAX_ASKS_PER_COMMIT = 256
@@ -63,12 +69,21 @@ export function createPostgresDecider(
     readonly hold: (client: PoolClient) => Promise<{ readonly accounts: Accounts }>
     readonly look: () => Promise<{ readonly accounts: Accounts }>
   },
+  expireHolds: BudgetStore['expireHolds'],
 ): PostgresDecider {
   const writing = createGroupCommit(writeAll, MAX_ASKS_PER_COMMIT, MAX_COMMITS_UNDER_WAY)
   const reading = createGroupCommit(readAll, MAX_ASKS_PER_COMMIT, MAX_COMMITS_UNDER_WAY)
 
+  /** What holds whose time is over reserve is free, whenever somebody last looked. */
+  async function expireFor(asks: readonly Ask[]): Promise<void> {
+    const nowUnixMs = Math.max(...asks.map(({ atUnixMs }) => atUnixMs))
+    const [due] = await ask<{ is_due: boolean }>(pool, 'holds_due', ARE_DUE, [nowUnixMs])
+    if (due?.is_due === true) await expireHolds(nowUnixMs, MAX_EXPIRED_FIRST)
+  }
+
   async function writeAll(asks: readonly Ask[]): Promise<readonly Answer[]> {
     try {
+      await expireFor(asks)
       return await transact(async (client) => {
         const { accounts } = await books.hold(client)
         return (await decideAll(client, asks, accounts)).map((decided) => ({ decided }))
@@ -83,6 +98,7 @@ export function createPostgresDecider(
   }
 
   async function readAll(asks: readonly Ask[]): Promise<readonly Answer[]> {
+    await expireFor(asks)
     const { accounts } = await books.look()
     const ids = asks.flatMap((asked) =>
       listCounters(accounts.chargesOf(asked.labels, asked.atUnixMs)),

@@ -19,6 +19,9 @@ import { runTransaction } from './sqlite-statements.ts'
 /** The note that all budgets stand in. */
 const NOTE = 'budgets'
 
+/** Decisions wait for no more of them; the rest is ended by whoever looks at budgets. */
+const MAX_EXPIRED_FIRST = 1_000n
+
 /** What the writer of entries needs of budgets, within its own transaction. */
 export interface Chargers {
   /** Adds what came after these sequences to the counters. The last thing before the commit. */
@@ -162,6 +165,18 @@ function createDecider(
     return 'held'
   }
 
+  function expire(nowUnixMs: number, limit: bigint): number {
+    const due = decisions.listDue(nowUnixMs, limit)
+    for (const holdId of due) release(holdId, 'expired')
+    return due.length
+  }
+
+  /** What holds whose time is over reserve is free, whenever somebody last looked. */
+  function expireFor(calls: readonly Call[]): void {
+    const asked = calls.flatMap(({ kind, given }) => (kind === 'decide' ? given[0].atUnixMs : []))
+    if (asked.length > 0) expire(Math.max(...asked), MAX_EXPIRED_FIRST)
+  }
+
   function answer({ kind, given }: Call): Called {
     if (kind === 'endHold') return { answer: release(...given) }
     return { answer: decideOnce(...given, readAccounts(), desk) }
@@ -170,7 +185,10 @@ function createDecider(
   const port: Decider = {
     call(calls) {
       try {
-        return transact(() => calls.map(answer))
+        return transact(() => {
+          expireFor(calls)
+          return calls.map(answer)
+        })
       } catch (error) {
         if (calls.length === 1) return [{ error }]
         // Whichever is at fault, the others need not fail with it.
@@ -179,11 +197,7 @@ function createDecider(
     },
     findDecision: decisions.find,
     expireHolds(nowUnixMs, limit) {
-      return transact(() => {
-        const due = decisions.listDue(nowUnixMs, checkLimit(limit))
-        for (const holdId of due) release(holdId, 'expired')
-        return due.length
-      })
+      return transact(() => expire(nowUnixMs, checkLimit(limit)))
     },
   }
   return { port, release }
