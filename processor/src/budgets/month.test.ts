@@ -208,7 +208,7 @@ async function look(store: Store, atMs: number) {
       async (stored) => [stored, await readStandings(stored, store.budgets, atMs)] as const,
     ),
   )
-  const rules = { isQuiet: () => false }
+  const rules = { isQuiet: () => false, channelsOf: () => [] }
   const signs = listBudgetSigns(standings)
   const { changes } = await updateAlerts(signs, BUDGET_LOOKOUT, store, rules, atMs)
   const keys = (status: string) =>
