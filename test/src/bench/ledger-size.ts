@@ -1,8 +1,10 @@
 /**
- * What a SQLite ledger of some size is like: `npm run bench:ledger-size [-- --entries N]`. Fills one with
- * a month of operations and prints a JSON line for each tenth (entries per second, CPU time), then what
- * its questions take, the event-loop delay of a caller at half of that load, the size of an entry, and
- * what plain inserts into the same table take beside it, as a ratio. 10 million entries take 14 GB.
+ * What a SQLite ledger of some size is like: `npm run bench:ledger-size [-- --entries N --seconds N]`.
+ * Fills one with a month of operations and prints a JSON line for each tenth (entries per second, CPU
+ * time), then what its questions take, how fast it takes calls of 1, 64 and 1024, the event-loop delay
+ * of a caller at half of its load, the size of an entry, how long opening it again takes, and what
+ * plain inserts into the same table take beside it, as a ratio. 10 million entries take 2.8 GB. After
+ * `--seconds` of filling it goes on with what is there.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +17,10 @@ import { openSqliteStore, type Store } from '@spancost/ledger'
 import { createBenchEntries } from './bench-entries.ts'
 
 const { values: flags } = parseArgs({
-  options: { entries: { type: 'string', default: '1000000' } },
+  options: {
+    entries: { type: 'string', default: '1000000' },
+    seconds: { type: 'string', default: '3600' },
+  },
 })
 
 const BATCH = 1024
@@ -26,7 +31,16 @@ const MONTH_MS = 30 * DAY_MS
 const QUESTION_ROUNDS = 5
 const PLAIN_ROWS = 200 * BATCH
 
-const entries = Number(flags.entries)
+/** Entries in calls of so many, one caller. */
+const CALLS = [
+  { batch: 1, entries: 2_000 },
+  { batch: 64, entries: 64 * 200 },
+  { batch: 1024, entries: 1024 * 20 },
+] as const
+
+const wanted = Number(flags.entries)
+/** How many there are. */
+let entries = 0
 const endMs = Date.now()
 const folder = mkdtempSync(join(tmpdir(), 'ledger-size-'))
 try {
@@ -34,9 +48,12 @@ try {
   const store = await openSqliteStore({ path })
   const rates = await fill(store)
   await ask(store)
+  for (const { batch, entries: count } of CALLS) await measureCalls(store, batch, count)
   await measureDelay(store, rates.at(-1)! / 2)
+  print({ entries, residentMb: Math.round(process.memoryUsage().rss / 1e6) })
   await store.close()
-  print({ bytesPerEntry: Math.round(statSync(path).size / entries) })
+  print({ entries, bytesPerEntry: Math.round(statSync(path).size / entries) })
+  await reopen(path)
   await comparePlain(path, rates[0]!)
 } finally {
   rmSync(folder, { recursive: true })
@@ -49,15 +66,16 @@ function print(figures: Readonly<Record<string, unknown>>): void {
 /** The rate of each tenth, in entries per second, without the time that making them takes. */
 async function fill(store: Store): Promise<number[]> {
   const rates: number[] = []
-  const tenth = entries / 10
-  for (let done = 0; done < entries;) {
+  const tenth = wanted / 10
+  const giveUpMs = performance.now() + Number(flags.seconds) * 1000
+  while (entries < wanted && performance.now() < giveUpMs) {
     const until = Math.round(tenth * (rates.length + 1))
-    const from = done
+    const from = entries
     let elapsedMs = 0
     let cpuMicros = 0
-    while (done < until) {
-      const count = Math.min(CHUNK, until - done)
-      const some = createBenchEntries(count, endMs - MONTH_MS * (1 - done / entries))
+    while (entries < until && performance.now() < giveUpMs) {
+      const count = Math.min(CHUNK, until - entries)
+      const some = createBenchEntries(count, endMs - MONTH_MS * (1 - entries / wanted))
       const cpu = process.cpuUsage()
       const startMs = performance.now()
       const calls = []
@@ -66,19 +84,21 @@ async function fill(store: Store): Promise<number[]> {
       elapsedMs += performance.now() - startMs
       const { user, system } = process.cpuUsage(cpu)
       cpuMicros += user + system
-      done += count
+      entries += count
     }
-    const entriesPerSecond = Math.round(((until - from) / elapsedMs) * 1000)
+    const entriesPerSecond = Math.round(((entries - from) / elapsedMs) * 1000)
     rates.push(entriesPerSecond)
-    const cpuMicrosPerEntry = Math.round((cpuMicros / (until - from)) * 10) / 10
-    print({ entries: done, batch: BATCH, entriesPerSecond, cpuMicrosPerEntry })
+    const cpuMicrosPerEntry = Math.round((cpuMicros / (entries - from)) * 10) / 10
+    print({ entries, batch: BATCH, entriesPerSecond, cpuMicrosPerEntry })
   }
   return rates
 }
 
 async function ask(store: Store): Promise<void> {
   const month = { fromUnixMs: endMs - MONTH_MS, toUnixMs: endMs + 1 }
-  const day = { fromUnixMs: endMs - 11 * DAY_MS, toUnixMs: endMs - 10 * DAY_MS }
+  // Where filling was cut short, the newest day that is full.
+  const lastMs = endMs - MONTH_MS * (1 - entries / wanted)
+  const day = { fromUnixMs: lastMs - 2 * DAY_MS, toUnixMs: lastMs - DAY_MS }
   const questions = {
     'spend of a month by model': () => store.spend({ by: ['model'], ...month }),
     'spend of a month by model and day': () =>
@@ -102,6 +122,24 @@ async function ask(store: Store): Promise<void> {
   }
 }
 
+/** One call after the other. */
+async function measureCalls(store: Store, batch: number, count: number): Promise<void> {
+  const some = createBenchEntries(count, endMs)
+  const startMs = performance.now()
+  for (let at = 0; at < count; at += batch) await store.record(some.slice(at, at + batch))
+  const elapsedMs = performance.now() - startMs
+  entries += count
+  print({ callers: 1, batch, entriesPerSecond: Math.round((count / elapsedMs) * 1000) })
+}
+
+/** What opening takes: the newest entries are read again. */
+async function reopen(path: string): Promise<void> {
+  const startMs = performance.now()
+  const store = await openSqliteStore({ path })
+  print({ openedMs: Math.round(performance.now() - startMs) })
+  await store.close()
+}
+
 /** A batch of 64 whenever it is due, for ten seconds, whether or not the last one is on disk. */
 async function measureDelay(store: Store, entriesPerSecond: number): Promise<void> {
   const batch = 64
@@ -120,6 +158,7 @@ async function measureDelay(store: Store, entriesPerSecond: number): Promise<voi
   }
   delay.disable()
   await Promise.all(calls)
+  entries += some.length
   const elapsedMs = performance.now() - startMs
   print({
     load: 'half',

@@ -52,8 +52,9 @@ export interface PackedEntry {
   readonly details: Uint8Array
   readonly hour: number
   readonly hourNano: number
-  /** The values of `SUM_COLUMNS` and `METRIC_ENTRY_COLUMNS`. */
+  /** From `figuresAt` on, the values of `SUM_COLUMNS` and `METRIC_ENTRY_COLUMNS`. */
   readonly figures: Float64Array | BigInt64Array
+  readonly figuresAt: number
 }
 
 const HEADS_PER_ENTRY = 9
@@ -180,7 +181,8 @@ export function unpackEntries(batch: Batch): PackedEntry[] {
       errorType: texts[heads[at + 6]!]!,
       role: texts[heads[at + 7]!] as Role,
       responseHash: answer === NO_ANSWER ? null : answer,
-      figures: figures.subarray(index * FIGURES_PER_ENTRY, (index + 1) * FIGURES_PER_ENTRY),
+      figures,
+      figuresAt: index * FIGURES_PER_ENTRY,
     }
   })
 }

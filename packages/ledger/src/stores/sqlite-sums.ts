@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { COST_BUCKETS } from '../cost-buckets.ts'
 import { METRIC_ENTRY_COLUMNS } from './metric-columns.ts'
 import { SUM_COLUMNS } from './rows.ts'
+import type { PackedEntry } from './sqlite-batch.ts'
 import { prepare } from './sqlite-statements.ts'
 import { SUM_TABLES } from './sum-lines.ts'
 
@@ -10,24 +11,19 @@ import { SUM_TABLES } from './sum-lines.ts'
  * statement for each row that changes.
  */
 export interface EntrySums {
-  /** `figures`: the values of `SUM_COLUMNS` and `METRIC_ENTRY_COLUMNS` of an entry that counts. */
-  add(entry: CountedEntry, labelSet: bigint): void
+  /** An entry that counts. */
+  add(entry: CountedEntry, labelSet: number): void
   /** Adds them to `hourly` and `totals`, within the transaction that is open. */
   write(): void
   /** After a rollback. */
   forget(): void
 }
 
-interface CountedEntry {
-  readonly hour: number
-  readonly status: string
-  readonly errorType: string
-  readonly figures: Float64Array | BigInt64Array
-}
+type CountedEntry = Pick<PackedEntry, 'hour' | 'status' | 'errorType' | 'figures' | 'figuresAt'>
 
 /** A row to add to: the values of its key, and figures in the order of its table. */
 interface Row {
-  readonly key: readonly (number | bigint | string)[]
+  readonly key: readonly (number | string)[]
   readonly figures: Float64Array
   /** What is no longer exact as a double. */
   beyond: bigint[] | undefined
@@ -45,8 +41,9 @@ export function createEntrySums(database: DatabaseSync): EntrySums {
 
   function write(rows: ReadonlyMap<string, Row>, statement: typeof addHourly): void {
     for (const { key, figures, beyond } of rows.values()) {
-      if (beyond === undefined) statement.run(...key, ...figures)
-      else statement.run(...key, ...beyond.map((value, at) => value + BigInt(figures[at]!)))
+      const added = Array.from(figures)
+      if (beyond === undefined) statement.run(...key, ...added)
+      else statement.run(...key, ...beyond.map((value, at) => value + BigInt(added[at]!)))
     }
   }
 
@@ -56,24 +53,21 @@ export function createEntrySums(database: DatabaseSync): EntrySums {
   }
 
   return {
-    add({ hour, status, errorType, figures }, labelSet) {
+    add(entry, labelSet) {
+      const { hour, status, errorType } = entry
       const inHour = findRow(hourly, `${hour} ${labelSet} ${status}`, BUCKETS_AT, () => [
         hour,
         labelSet,
         status,
       ])
-      addSums(inHour, figures)
       const inAll = findRow(totals, `${labelSet} ${status} ${errorType}`, TOTAL_FIGURES, () => [
         labelSet,
         status,
         errorType,
       ])
-      addSums(inAll, figures)
-      const bucket = Number(figures[SUM_COLUMNS.length]!)
-      if (bucket >= 0) inAll.figures[BUCKETS_AT + bucket]! += 1
-      for (let at = 1; at <= CACHE_COLUMNS; at += 1) {
-        addFigure(inAll, BUCKETS_AT + COST_BUCKETS + at - 1, figures[SUM_COLUMNS.length + at]!)
-      }
+      addSums(inHour, entry)
+      addSums(inAll, entry)
+      addMetrics(inAll, entry)
     },
     write() {
       write(hourly, addHourly)
@@ -97,9 +91,19 @@ function findRow(
   return row
 }
 
-function addSums(row: Row, figures: CountedEntry['figures']): void {
+function addSums(row: Row, { figures, figuresAt }: CountedEntry): void {
   row.figures[0]! += 1
-  for (let at = 0; at < SUM_COLUMNS.length; at += 1) addFigure(row, at + 1, figures[at]!)
+  for (let at = 0; at < SUM_COLUMNS.length; at += 1)
+    addFigure(row, at + 1, figures[figuresAt + at]!)
+}
+
+function addMetrics(row: Row, { figures, figuresAt }: CountedEntry): void {
+  const metricsAt = figuresAt + SUM_COLUMNS.length
+  const bucket = Number(figures[metricsAt]!)
+  if (bucket >= 0) row.figures[BUCKETS_AT + bucket]! += 1
+  for (let at = 0; at < CACHE_COLUMNS; at += 1) {
+    addFigure(row, BUCKETS_AT + COST_BUCKETS + at, figures[metricsAt + 1 + at]!)
+  }
 }
 
 function addFigure(row: Row, at: number, figure: number | bigint): void {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { COST_PARTS } from '@spancost/pricing'
+import type { PackedEntry } from './sqlite-batch.ts'
 import { prepare } from './sqlite-statements.ts'
 
 /**
@@ -12,10 +13,9 @@ export interface TraceHours {
 }
 
 export interface AddedEntry {
-  readonly hour: number
+  /** Its figures begin with the costs of `SUM_COLUMNS`. */
+  readonly entry: Pick<PackedEntry, 'hour' | 'figures' | 'figuresAt'>
   readonly isCounted: boolean
-  /** They begin with the costs of `SUM_COLUMNS`. */
-  readonly figures: Float64Array | BigInt64Array
 }
 
 const COSTS = COST_PARTS.length * 2
@@ -62,7 +62,7 @@ export function createTraceHours(database: DatabaseSync): TraceHours {
   return {
     add(traceId, entries, hours) {
       const before = new Set(hours)
-      const added = Map.groupBy(entries, ({ hour }) => hour)
+      const added = groupByHour(entries)
       const isSpread = new Set([...before, ...added.keys()]).size > 1
       for (const [hour, inHour] of added) {
         const [operations, nano, atto] = addUp(inHour)
@@ -74,14 +74,23 @@ export function createTraceHours(database: DatabaseSync): TraceHours {
   }
 }
 
+/** Nearly always they are of one hour. */
+function groupByHour(entries: readonly AddedEntry[]): ReadonlyMap<number, readonly AddedEntry[]> {
+  const first = entries[0]?.entry.hour
+  if (first === undefined) return new Map()
+  if (entries.every(({ entry }) => entry.hour === first)) return new Map([[first, entries]])
+  return Map.groupBy(entries, ({ entry }) => entry.hour)
+}
+
 type Added = readonly [operations: number, nano: number | bigint, atto: number | bigint]
 
 function addUp(entries: readonly AddedEntry[]): Added {
   let [operations, nano, atto] = [0, 0, 0]
-  for (const { isCounted, figures } of entries) {
+  for (const { isCounted, entry } of entries) {
     if (!isCounted) continue
     operations += 1
-    for (let at = 0; at < COSTS; at += 2) {
+    const { figures, figuresAt } = entry
+    for (let at = figuresAt; at < figuresAt + COSTS; at += 2) {
       nano += Number(figures[at]!)
       atto += Number(figures[at + 1]!)
       // A sum within 2^53 was not rounded.
@@ -95,8 +104,8 @@ function addUpExactly(entries: readonly AddedEntry[]): Added {
   const counted = entries.filter(({ isCounted }) => isCounted)
   const addLimb = (limb: 0 | 1): bigint =>
     counted.reduce(
-      (sum, { figures }) =>
-        Array.from(figures.subarray(0, COSTS), BigInt).reduce(
+      (sum, { entry: { figures, figuresAt } }) =>
+        Array.from(figures.subarray(figuresAt, figuresAt + COSTS), BigInt).reduce(
           (all, figure, at) => (at % 2 === limb ? all + figure : all),
           sum,
         ),
