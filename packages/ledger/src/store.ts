@@ -215,6 +215,7 @@ export interface Store {
     readonly limit: number
   }): Promise<readonly StoredEntry[]>
   spend(query: SpendQuery): Promise<readonly SpendRow[]>
+  /** Each is as of one moment; where there are many, a store may read others a little later. */
   totals(): Promise<readonly Total[]>
   /**
    * The most expensive traces with an operation that started in the range, each as a whole; with

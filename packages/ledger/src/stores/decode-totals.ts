@@ -3,14 +3,16 @@ import type { MetricSums, Sums, Total } from '../store.ts'
 import { decodeMetrics, type MetricRow } from './metric-columns.ts'
 import { decodeLabels, decodeSums, type SumRow } from './rows.ts'
 
-/** SQL for either database: both tables as they are at one moment. */
-export const LIST_TOTALS = `
-  SELECT 'total' AS side, labels, totals.*
-  FROM totals JOIN label_sets ON label_sets.id = label_set
-  UNION ALL
-  SELECT 'reversal' AS side, labels, reversals.*
-  FROM reversals JOIN label_sets ON label_sets.id = label_set
-  ORDER BY label_set, status, error_type`
+/** SQL for either database: both tables as they are at one moment; `which` label sets. */
+export function listTotals(which = 'true'): string {
+  return `
+    SELECT 'total' AS side, labels, totals.*
+    FROM totals JOIN label_sets ON label_sets.id = label_set WHERE ${which}
+    UNION ALL
+    SELECT 'reversal' AS side, labels, reversals.*
+    FROM reversals JOIN label_sets ON label_sets.id = label_set WHERE ${which}
+    ORDER BY label_set, status, error_type`
+}
 
 export type TotalRow = SumRow &
   MetricRow & {

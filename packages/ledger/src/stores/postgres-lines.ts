@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg'
 import type { SpendLine } from '../budget-accounts.ts'
-import { NANOS_PER_HOUR } from '../hours.ts'
 import { ask } from './postgres-client.ts'
 import type { Line } from './postgres-sums.ts'
-import { decodeLabels, decodeSums, SUM_COLUMNS, type SumRow } from './rows.ts'
+import { SUM_COLUMNS } from './rows.ts'
+import { decodeLine, type LineRow } from './spend-lines.ts'
 import { FIGURES } from './sum-lines.ts'
 
 const FIND_LABELS = 'SELECT id, labels FROM label_sets WHERE id = ANY ($1::uuid[])'
@@ -19,13 +19,6 @@ const DECLARE = `
   ) AS found JOIN label_sets ON label_sets.id = found.label_set`
 
 const MS_PER_HOUR = 3_600_000
-
-type LineRow = SumRow & {
-  readonly labels: string
-  readonly hour: bigint
-  readonly hour_nano: bigint
-  readonly status: string
-}
 
 /** What a transaction has added to the sums, with labels in the place of their ids. */
 export async function readLines(
@@ -57,14 +50,4 @@ export async function readLinesSince(
     await take(rows.map(decodeLine))
   }
   await client.query('CLOSE spend_lines')
-}
-
-function decodeLine(row: LineRow): SpendLine {
-  const { operations, costAtto, tokens } = decodeSums(row)
-  return {
-    labels: decodeLabels(row.labels),
-    startUnixMs: Number((row.hour * NANOS_PER_HOUR + row.hour_nano) / 1_000_000n),
-    amounts: { operations, costAtto, tokens },
-    unpriced: row.status === 'unpriced' ? operations : 0n,
-  }
 }

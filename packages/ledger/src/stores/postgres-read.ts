@@ -3,7 +3,7 @@ import { checkLimit, checkTraceId } from '../check-entry.ts'
 import type { StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { LabelFilter, Store, SumFault } from '../store.ts'
-import { decodeTotals, LIST_TOTALS, type TotalRow } from './decode-totals.ts'
+import { decodeTotals, listTotals, type TotalRow } from './decode-totals.ts'
 import { decodeOutlines } from './outlines.ts'
 import { ask } from './postgres-client.ts'
 import { decodeText } from './postgres-rows.ts'
@@ -47,6 +47,8 @@ const LIST_BETWEEN = `
   FROM entries JOIN label_sets ON label_sets.id = label_set
   WHERE (hour, hour_nano, trace_id, span_id) > ($1, $2, $3, $4) AND (hour, hour_nano) < ($5, $6)
   ORDER BY hour, hour_nano, trace_id, span_id LIMIT $7`
+
+const LIST_TOTALS = listTotals()
 
 /** In 1e-18 USD; sums of bigint are numeric, which does not end. */
 const COST_ATTO = SUM_COLUMNS.filter((name) => name.startsWith('cost_'))

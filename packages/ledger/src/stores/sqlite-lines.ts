@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SpendLine } from '../budget-accounts.ts'
-import { NANOS_PER_HOUR } from '../hours.ts'
-import { decodeLabels, decodeSums, SUM_COLUMNS, type SumRow } from './rows.ts'
+import { SUM_COLUMNS } from './rows.ts'
+import { decodeLine, type LineRow } from './spend-lines.ts'
 import { prepare } from './sqlite-statements.ts'
 import { SELECT_OF_ENTRY } from './sum-lines.ts'
 
@@ -25,13 +25,6 @@ const READ_SINCE = `
     UNION ALL
     SELECT hour, 0, label_set, status, ${FIGURES} FROM dropped_hourly WHERE hour >= ?1
   ) AS found JOIN label_sets ON label_sets.id = found.label_set`
-
-type LineRow = SumRow & {
-  readonly labels: string
-  readonly hour: bigint
-  readonly hour_nano: bigint
-  readonly status: string
-}
 
 const MS_PER_HOUR = 3_600_000
 const BATCH = 10_000
@@ -59,15 +52,5 @@ export function createLineReader(database: DatabaseSync): LineReader {
       }
       take(lines)
     },
-  }
-}
-
-function decodeLine(row: LineRow): SpendLine {
-  const { operations, costAtto, tokens } = decodeSums(row)
-  return {
-    labels: decodeLabels(row.labels),
-    startUnixMs: Number((row.hour * NANOS_PER_HOUR + row.hour_nano) / 1_000_000n),
-    amounts: { operations, costAtto, tokens },
-    unpriced: row.status === 'unpriced' ? operations : 0n,
   }
 }

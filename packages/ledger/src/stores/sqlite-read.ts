@@ -3,7 +3,7 @@ import { checkLimit, checkTraceId } from '../check-entry.ts'
 import { readDetails } from '../compact/details.ts'
 import type { EntryOutline, Relative, StoredEntry } from '../entry.ts'
 import type { SpendRow, Store, SumFault, Total, TraceSpend, UnpricedGroup } from '../store.ts'
-import { decodeTotals, LIST_TOTALS, type TotalRow } from './decode-totals.ts'
+import { decodeTotals, listTotals, type TotalRow } from './decode-totals.ts'
 import {
   decodeEntries,
   decodeId,
@@ -43,6 +43,20 @@ const LIST_BETWEEN = `
   WHERE (hour, hour_nano, trace_id, span_id) > (?, ?, ?, ?) AND (hour, hour_nano) < (?, ?)
   ORDER BY hour, hour_nano, trace_id, span_id LIMIT ?`
 
+/** What is read at a time, between commits: some ten milliseconds. */
+const LABEL_SETS_PER_PAGE = 500
+
+const FIND_TOTALS_PAGE = `
+  SELECT max(id) AS last FROM (
+    SELECT id FROM label_sets WHERE id > ? ORDER BY id LIMIT ${LABEL_SETS_PER_PAGE})`
+
+const LIST_TOTALS_PAGE = listTotals('label_set > ?1 AND label_set <= ?2')
+
+export interface TotalsPage {
+  readonly totals: readonly Total[]
+  readonly next: number | undefined
+}
+
 /** What `Store` promises of each question, but answered at once. */
 export interface Reader {
   entries(query: Parameters<Store['entries']>[0]): readonly StoredEntry[]
@@ -50,7 +64,8 @@ export interface Reader {
   relatives(query: Parameters<Store['relatives']>[0]): readonly Relative[]
   entriesBetween(query: Parameters<Store['entriesBetween']>[0]): readonly StoredEntry[]
   spend(query: Parameters<Store['spend']>[0]): readonly SpendRow[]
-  totals(): readonly Total[]
+  /** A page of them, and after which label set the next one begins; `undefined`: it was the last. */
+  totals(afterLabelSet: number): TotalsPage
   topTraces(query: Parameters<Store['topTraces']>[0]): readonly TraceSpend[]
   unpriced(query: Parameters<Store['unpriced']>[0]): readonly UnpricedGroup[]
   verify(query: Parameters<Store['verify']>[0]): readonly SumFault[]
@@ -66,7 +81,8 @@ export function createReader(
   const listRelatives = prepare<RelativeRow>(database, LIST_RELATIVES)
   const listCorrections = prepare<CorrectionRow>(database, listCorrectionsOf('= ?'))
   const listBetween = prepare<EntryRow>(database, LIST_BETWEEN)
-  const listTotals = prepare<TotalRow>(database, LIST_TOTALS)
+  const findPage = prepare<{ readonly last: bigint | null }>(database, FIND_TOTALS_PAGE)
+  const listPage = prepare<TotalRow>(database, LIST_TOTALS_PAGE)
   const findFaults = FIND_FAULTS.map(({ table, sql }) => ({
     table,
     find: prepare<FaultRow>(database, `${sql} ?`),
@@ -107,7 +123,13 @@ export function createReader(
       return decodeEntries(rows, corrections, readEntryDetails)
     },
     spend: createSpendReader(database),
-    totals: () => decodeTotals(listTotals.all(), (text) => text),
+    totals(afterLabelSet) {
+      const after = BigInt(afterLabelSet)
+      const last = findPage.get(after)!.last
+      if (last === null) return { totals: [], next: undefined }
+      const totals = decodeTotals(listPage.all(after, last), (text) => text)
+      return { totals, next: Number(last) }
+    },
     topTraces: createTopTraces(database, index),
     unpriced: createUnpricedReader(database, readEntryDetails),
     verify({ limit }) {

@@ -19,11 +19,14 @@ test.each([
 ])('when the thread %s, everything asked of it rejects', async (_, onQuestion, message) => {
   const thread = await startLedgerThread(options, writeProgram(onQuestion))
   expect(thread.beganAtUnixMs).toBe(17)
-  const asked = [thread.ask({ kind: 'totals' }), thread.ask({ kind: 'spend', query: { by: [] } })]
+  const asked = [
+    thread.ask({ kind: 'totals', afterLabelSet: 0 }),
+    thread.ask({ kind: 'spend', query: { by: [] } }),
+  ]
   for (const result of await Promise.allSettled(asked)) {
     expect(result).toMatchObject({ status: 'rejected', reason: { message } })
   }
-  await expect(thread.ask({ kind: 'totals' })).rejects.toThrow(message)
+  await expect(thread.ask({ kind: 'totals', afterLabelSet: 0 })).rejects.toThrow(message)
   await thread.close()
 })
 
@@ -37,6 +40,6 @@ test('a thread that does not come up is an error', async () => {
 test('an error of the thread comes back as the kind that it was', async () => {
   const refuse = "parentPort.postMessage({ id, error: new RangeError('limit 0') })"
   const thread = await startLedgerThread(options, writeProgram(refuse))
-  await expect(thread.ask({ kind: 'totals' })).rejects.toThrow(RangeError)
+  await expect(thread.ask({ kind: 'totals', afterLabelSet: 0 })).rejects.toThrow(RangeError)
   await expect(thread.close()).rejects.toThrow(RangeError)
 })

@@ -67,7 +67,11 @@ export async function startLedgerThread(
   worker.on('error', (error: unknown) => {
     fail(error instanceof Error ? error.message : String(error), error)
   })
-  worker.on('exit', () => fail('its thread has ended'))
+  const { promise: exited, resolve: endWaiting } = Promise.withResolvers<void>()
+  worker.on('exit', () => {
+    fail('its thread has ended')
+    endWaiting()
+  })
 
   function ask<Answer>(question: Question, buffers: readonly ArrayBuffer[] = []): Promise<Answer> {
     if (failure !== undefined) return Promise.reject(failure)
@@ -77,16 +81,21 @@ export async function startLedgerThread(
     return wait(lastId)
   }
 
-  /** What the thread was asked before is answered first: it does one thing after the other. */
+  /**
+   * What the thread was asked before is answered first: it does one thing after the other. Then it
+   * ends by itself: `terminate` would take SQLite down from outside, which Node does not always survive.
+   */
   async function close(): Promise<void> {
     if (failure === undefined) await ask({ kind: 'close' })
-    await worker.terminate()
+    worker.ref()
+    await exited
   }
 
   try {
     return { ...(await wait<Started>(0)), ask, close }
   } catch (error) {
-    await worker.terminate()
+    worker.ref()
+    await exited
     throw error
   }
 }

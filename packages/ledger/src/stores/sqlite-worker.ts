@@ -53,7 +53,8 @@ export type Question =
       readonly given: readonly unknown[]
     }
   | { readonly kind: 'calls'; readonly calls: readonly Call[] }
-  | { readonly kind: 'totals' | 'close' }
+  | { readonly kind: 'totals'; readonly afterLabelSet: number }
+  | { readonly kind: 'close' }
 
 /** What a ledger says of itself when it is opened. */
 export interface Started {
@@ -136,7 +137,7 @@ function serve(): Started {
       case 'spend':
         return reader.spend(question.query)
       case 'totals':
-        return reader.totals()
+        return reader.totals(question.afterLabelSet)
       case 'topTraces':
         return reader.topTraces(question.query)
       case 'unpriced':
@@ -158,7 +159,11 @@ function serve(): Started {
     return null
   }
 
-  port.on('message', ({ id, question }: Asked) => reply(id, () => answer(question)))
+  port.on('message', ({ id, question }: Asked) => {
+    reply(id, () => answer(question))
+    // Nothing is left to do then, so the thread ends.
+    if (question.kind === 'close') port.close()
+  })
   return { beganAtUnixMs, words: [...words.all] }
 }
 

@@ -104,6 +104,39 @@ test('when the transaction fails, all of its calls reject and nothing is written
   ])
 })
 
+test('totals of more label sets than are read at a time are all told, once', async () => {
+  const entries = Array.from({ length: 1_001 }, (_, at) =>
+    createSampleEntry({ trace: at + 1, labels: { model: `m${at}` } }),
+  )
+  await store.record(entries)
+  const models = (await store.totals()).map(({ labels }) => labels['model'])
+  expect(models).toEqual(entries.map(({ labels }) => labels['model']))
+})
+
+test('the dearest traces are those by all of their operations, wherever they lie', async () => {
+  const hourMs = 3_600_000
+  const at = SAMPLE_START_UNIX_MS
+  const create = (trace: number, span: number, startUnixMs: number, costAtto: bigint) =>
+    createSampleEntry({ trace, span, startUnixMs, lines: [['input', 1, costAtto]] })
+  // Trace 1 lies in two hours, which its rows learn in two calls; 2 and 3 in one.
+  await store.record([create(1, 1, at, 10n ** 18n), create(2, 1, at, 6n * 10n ** 18n)])
+  await store.record([create(1, 2, at + hourMs, 7n * 10n ** 18n), create(3, 1, at, 10n ** 9n - 1n)])
+  await store.record([create(4, 1, at + hourMs, 5n)])
+  const list = async (fromUnixMs: number, toUnixMs: number) =>
+    (await store.topTraces({ fromUnixMs, toUnixMs, limit: 2 })).map((trace) => [
+      Number.parseInt(trace.traceId, 16),
+      trace.costAtto,
+    ])
+  const dearest = [1, 8n * 10n ** 18n]
+  const hour = at - (at % hourMs)
+  expect(await list(hour, hour + hourMs)).toEqual([dearest, [2, 6n * 10n ** 18n]])
+  expect(await list(hour + hourMs, hour + 2 * hourMs)).toEqual([dearest, [4, 5n]])
+  expect(await list(at, at + 1)).toEqual([dearest, [2, 6n * 10n ** 18n]])
+  expect(await list(at + 1, at + hourMs)).toEqual([])
+  await tamper('DELETE FROM trace_hours WHERE is_spread = 0')
+  expect(await list(hour, hour + hourMs)).toEqual([dearest])
+})
+
 test('a sum that would pass 64 bits fails aloud and stays as it was', async () => {
   await store.record([createEntryOf(1, 1n)])
   await tamper('UPDATE totals SET cost_input_nano = 9223372036854775806')

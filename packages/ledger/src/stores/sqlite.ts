@@ -1,11 +1,12 @@
 import type { BudgetStore } from '../budgets.ts'
 import { checkRepricings } from '../check-entry.ts'
 import type { Entry, Relative } from '../entry.ts'
-import type { Recorded, Store } from '../store.ts'
+import type { Recorded, Store, Total } from '../store.ts'
 import { createRecorder } from './recorder.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createPacker, listBuffers, unpackAnswers, type PackedAnswers } from './sqlite-batch.ts'
 import type { Call, Called } from './sqlite-budgets.ts'
+import type { TotalsPage } from './sqlite-read.ts'
 import { startLedgerThread, type LedgerThread } from './sqlite-thread.ts'
 import type { Question } from './sqlite-worker.ts'
 
@@ -79,7 +80,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     outlines: (query) => ask({ kind: 'outlines', query }),
     relatives: (query) => ask({ kind: 'relatives', query }),
     spend: (query) => ask({ kind: 'spend', query }),
-    totals: () => ask({ kind: 'totals' }),
+    totals: () => readTotals(ask),
     topTraces: (query) => ask({ kind: 'topTraces', query }),
     unpriced: (query) => ask({ kind: 'unpriced', query }),
     readNote: (name) => ask({ kind: 'readNote', name }),
@@ -88,6 +89,19 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     budgets: askBudgets(ask, call),
     close: () => (closed ??= close()),
   }
+}
+
+/** In pages, so that commits need not wait for all of them; each row is as of one moment. */
+async function readTotals(
+  ask: <Answer>(question: Question) => Promise<Answer>,
+): Promise<readonly Total[]> {
+  const pages: (readonly Total[])[] = []
+  for (let next: number | undefined = 0; next !== undefined;) {
+    const page: TotalsPage = await ask({ kind: 'totals', afterLabelSet: next })
+    pages.push(page.totals)
+    next = page.next
+  }
+  return pages.flat()
 }
 
 function createCommit({ words, ask }: LedgerThread) {
