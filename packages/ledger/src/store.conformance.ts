@@ -10,6 +10,7 @@ import {
 } from './store-entries.conformance.ts'
 import { describeBudgets } from './store-budgets.conformance.ts'
 import { describeCorrections } from './store-corrections.conformance.ts'
+import { describeCosts } from './store-costs.conformance.ts'
 import { describeMetrics, describeNotes } from './store-metrics.conformance.ts'
 import { describeRepricing } from './store-repricing.conformance.ts'
 import type { Store } from './store.ts'
@@ -68,6 +69,7 @@ export function describeStore(name: string, openStore: (folder: string) => Promi
     })
     describe('what metrics need', () => {
       describeMetrics(place)
+      describeCosts(place)
       describeNotes(place)
     })
     describe('budgets', () => {

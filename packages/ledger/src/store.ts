@@ -101,6 +101,16 @@ export interface TraceSpend extends Sums {
   readonly unpriced: bigint
 }
 
+/** Operations with the same labels and cost. */
+export interface CostRow {
+  readonly labels: Labels
+  readonly operations: number
+  /** Of one of them; so are the others. */
+  readonly costAtto: bigint
+  readonly cacheSavedAtto: bigint
+  readonly cacheExtraAtto: bigint
+}
+
 /** Counted operations of one provider and model whose cost is not known, or not all of it. */
 export interface UnpricedGroup {
   readonly provider?: string
@@ -217,6 +227,15 @@ export interface Store {
   spend(query: SpendQuery): Promise<readonly SpendRow[]>
   /** Each is as of one moment; where there are many, a store may read others a little later. */
   totals(): Promise<readonly Total[]>
+  /**
+   * What each of the newest `limit` counted operations of the range costs, where that is known; what
+   * is never billed is left out. In no order.
+   */
+  costs(query: {
+    readonly fromUnixMs?: number
+    readonly toUnixMs?: number
+    readonly limit: number
+  }): Promise<readonly CostRow[]>
   /**
    * The most expensive traces with an operation that started in the range, each as a whole; with
    * `where`, the operations in the range that match find a trace, and they alone are added up.

@@ -5,8 +5,10 @@ import {
   FLAG,
   get,
   INSTANT,
+  LABELS,
   limit,
   listOf,
+  MONEY,
   object,
   PLACE,
   query,
@@ -50,7 +52,51 @@ export const TRACE_SCHEMAS = {
   },
 }
 
+const PERCENTILES = {
+  operations: COUNT,
+  p50: MONEY,
+  p90: MONEY,
+  p99: MONEY,
+  most: MONEY,
+  cacheSaved: MONEY,
+  cacheExtra: MONEY,
+}
+const WHERE_THERE_ARE_SOME = ['p50', 'p90', 'p99', 'most']
+
+const WHERE = query('where', 'Only operations with this label, as of /spend', listOf(TEXT))
+
 export const TRACE_PATHS = {
+  '/api/v1/percentiles': get(
+    'What single operations cost, exact and of the newest 50 000; what has no price is left out',
+    [
+      query('by', 'Up to 8 label names, separated by commas, such as model,agent', TEXT),
+      ...RANGE,
+      WHERE,
+    ],
+    object(
+      {
+        ...ASKED,
+        rows: listOf(object({ labels: LABELS, ...PERCENTILES }, WHERE_THERE_ARE_SOME)),
+        total: object(PERCENTILES, WHERE_THERE_ARE_SOME),
+        newestOnly: FLAG,
+        truncated: FLAG,
+      },
+      ['from', 'to'],
+    ),
+  ),
+  '/api/v1/forecast': get(
+    'What the present month is expected to come to',
+    [ref('parameters/zone'), WHERE],
+    object(
+      {
+        ...ASKED,
+        spent: MONEY,
+        forecast: MONEY,
+        method: { enum: ['profile', 'line'] },
+      },
+      ['forecast', 'method'],
+    ),
+  ),
   '/api/v1/traces': get(
     'The most expensive traces with an operation in the range',
     [

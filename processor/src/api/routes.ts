@@ -10,6 +10,8 @@ import { alertsRoute, alertStepRoutes } from './alerts.ts'
 import { decideRoute, decisionRoute, holdRoutes } from './decisions.ts'
 import { extAuthzRoute } from './ext-authz.ts'
 import { pricesRoute } from './prices.ts'
+import { forecastRoute } from './forecast.ts'
+import { percentilesRoute } from './percentiles.ts'
 import { spendRoute } from './spend.ts'
 import { healthRoutes, metricsRoute, openApiRoute, readyRoutes } from './status.ts'
 import { entriesRoute, topTracesRoute, traceRoute } from './traces.ts'
@@ -18,6 +20,8 @@ import { unpricedRoute } from './unpriced.ts'
 /** Everything that can be asked for. */
 export const ROUTES: readonly Route[] = [
   spendRoute,
+  percentilesRoute,
+  forecastRoute,
   topTracesRoute,
   traceRoute,
   entriesRoute,

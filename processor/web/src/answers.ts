@@ -31,6 +31,32 @@ export interface SpendAnswer {
   readonly truncated: boolean
 }
 
+export interface PercentilesRow {
+  readonly labels: Labels
+  readonly operations: number
+  /** Absent: there are no operations. */
+  readonly p50?: Money
+  readonly p90?: Money
+  readonly p99?: Money
+  readonly most?: Money
+  readonly cacheSaved: Money
+  readonly cacheExtra: Money
+}
+
+export interface PercentilesAnswer {
+  readonly rows: readonly PercentilesRow[]
+  readonly total: Omit<PercentilesRow, 'labels'>
+  /** There were more operations, older ones. */
+  readonly newestOnly: boolean
+}
+
+export interface ForecastAnswer {
+  readonly spent: Money
+  /** Absent: there is nothing to go by. */
+  readonly forecast?: Money
+  readonly method?: string
+}
+
 export interface TopTracesAnswer {
   readonly traces: readonly {
     readonly traceId: string

@@ -1,12 +1,31 @@
 import { expect, test } from 'vitest'
-import { findElapsed, magnitude, readAlertKey, writeQuantity } from './quantity.ts'
+import {
+  findElapsed,
+  magnitude,
+  readAlertKey,
+  shortenQuantity,
+  writePercent,
+  writeQuantity,
+} from './quantity.ts'
 
 test('quantities are money, tokens or operations', () => {
   expect(magnitude({ amount: '2.5' })).toBe(2_500_000_000_000_000_000n)
   expect(magnitude({ tokens: 9_007_199_254_740_993n })).toBe(9_007_199_254_740_993n)
   expect(writeQuantity({ amount: '1000.000001' })).toBe('1,000.000001 USD')
   expect(writeQuantity({ tokens: 5_000_000 })).toBe('5,000,000 tokens')
+  expect(shortenQuantity({ amount: '1000.000001' })).toBe('$1,000.00')
+  expect(shortenQuantity({ tokens: 7 })).toBe('7 tokens')
   expect(writeQuantity({ operations: 0 })).toBe('0 operations')
+})
+
+test.each([
+  [0, '0.0 %'],
+  [0.001, '< 0.1 %'],
+  [99.999, '99.9 %'],
+  [100, '100.0 %'],
+  [1234.56, '1234 %'],
+])('%d percent are %s', (percent, shown) => {
+  expect(writePercent(percent)).toBe(shown)
 })
 
 test('a window has gone by in part, and never more than once', () => {

@@ -1,6 +1,6 @@
 import type { Quantity } from './answers-budgets.ts'
 import { writeCount } from './counts.ts'
-import { toAtto, writeAmount } from './money.ts'
+import { shortenAmount, toAtto, writeAmount } from './money.ts'
 
 /** To compare and to draw: 1e-18 USD, or a count. Of one budget they are all of one kind. */
 export function magnitude(quantity: Quantity): bigint {
@@ -14,6 +14,20 @@ export function writeQuantity(quantity: Quantity): string {
   return quantity.tokens === undefined
     ? `${writeCount(quantity.operations ?? 0)} operations`
     : `${writeCount(quantity.tokens)} tokens`
+}
+
+/** The same at a glance: small amounts keep three digits that say something. */
+export function shortenQuantity(quantity: Quantity): string {
+  return quantity.amount === undefined
+    ? writeQuantity(quantity)
+    : `$${shortenAmount(quantity.amount)}`
+}
+
+/** It comes to a thousandth, rounded down; a little is never nothing, and almost all is not all. */
+export function writePercent(percent: number): string {
+  if (percent > 0 && percent < 0.1) return '< 0.1 %'
+  if (percent >= 1000) return `${Math.floor(percent)} %`
+  return `${(Math.floor(percent * 10) / 10).toFixed(1)} %`
 }
 
 /** How much of a window has gone by, 0 to 1; `undefined` where it has no bounds. */

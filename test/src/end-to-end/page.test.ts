@@ -107,6 +107,13 @@ describe('the page', () => {
     expect(await tile.innerText()).toContain('$0.0113')
     expect(await tile.getByTitle('0.01125 USD').count()).toBe(1)
     expect(await tile.innerText()).toContain('4 operations, 1 without a price')
+    // 200 cached tokens of three calls, at 1.25 USD less a million; all of them cost the same.
+    const saved = page.getByRole('region', { name: 'Saved by caches' })
+    await expect.poll(() => saved.innerText()).toContain('$0.00075')
+    const each = page.getByRole('region', { name: 'Cost per operation' })
+    expect(await each.getByRole('row', { name: 'all' }).innerText()).toMatch(/(?:0\.00375\s+){4}3$/)
+    const expected = page.getByRole('region', { name: 'Expected this month' })
+    await expect.poll(() => expected.innerText()).toMatch(/\$0\.\d+/)
     const models = page.getByRole('region', { name: 'By model' })
     expect(await models.getByRole('row', { name: 'model-of-nobody' }).innerText()).toContain(
       'unknown',

@@ -5,6 +5,7 @@ import { toHourTime, toUnixNanoRange } from '../hours.ts'
 import type { LabelFilter, Store, SumFault } from '../store.ts'
 import { decodeTotals, listTotals, type TotalRow } from './decode-totals.ts'
 import { decodeOutlines } from './outlines.ts'
+import { decodeCosts, listCosts, type CostsRow } from './costs.ts'
 import { ask } from './postgres-client.ts'
 import { decodeText } from './postgres-rows.ts'
 import { LIST_LABEL_SETS, pickLabelSets } from './label-filter.ts'
@@ -49,6 +50,7 @@ const LIST_BETWEEN = `
   ORDER BY hour, hour_nano, trace_id, span_id LIMIT $7`
 
 const LIST_TOTALS = listTotals()
+const LIST_COSTS = listCosts((position) => `$${position}`)
 
 /** In 1e-18 USD; sums of bigint are numeric, which does not end. */
 const COST_ATTO = SUM_COLUMNS.filter((name) => name.startsWith('cost_'))
@@ -126,6 +128,7 @@ export function createPostgresReader(
   | 'relatives'
   | 'spend'
   | 'totals'
+  | 'costs'
   | 'topTraces'
   | 'unpriced'
   | 'verify'
@@ -156,6 +159,12 @@ export function createPostgresReader(
     spend: (query) => readSpend(pool, query),
     async totals() {
       return decodeTotals(await ask<TotalRow>(pool, 'list_totals', LIST_TOTALS, []), decodeText)
+    },
+    async costs(query) {
+      const { from, to } = toUnixNanoRange(query)
+      const [first, end] = [toHourTime(from), toHourTime(to)]
+      const values = [first.hour, first.nano, end.hour, end.nano, checkLimit(query.limit)]
+      return decodeCosts(await ask<CostsRow>(pool, 'list_costs', LIST_COSTS, values))
     },
     async topTraces(query) {
       const { from, to } = toUnixNanoRange(query)

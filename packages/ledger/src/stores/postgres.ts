@@ -77,6 +77,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     relatives: (query) => read(() => reader.relatives(query)),
     spend: (query) => read(() => reader.spend(query)),
     totals: () => read(() => reader.totals()),
+    costs: (query) => read(() => reader.costs(query)),
     topTraces: (query) => read(() => reader.topTraces(query)),
     unpriced: (query) => read(() => reader.unpriced(query)),
     readNote: (note) => read(() => notes.readNote(note)),

@@ -2,7 +2,17 @@ import type { DatabaseSync } from 'node:sqlite'
 import { checkLimit, checkTraceId } from '../check-entry.ts'
 import { readDetails } from '../compact/details.ts'
 import type { EntryOutline, Relative, StoredEntry } from '../entry.ts'
-import type { SpendRow, Store, SumFault, Total, TraceSpend, UnpricedGroup } from '../store.ts'
+import { toHourTime, toUnixNanoRange } from '../hours.ts'
+import type {
+  CostRow,
+  SpendRow,
+  Store,
+  SumFault,
+  Total,
+  TraceSpend,
+  UnpricedGroup,
+} from '../store.ts'
+import { decodeCosts, listCosts, type CostsRow } from './costs.ts'
 import { decodeTotals, listTotals, type TotalRow } from './decode-totals.ts'
 import {
   decodeEntries,
@@ -57,6 +67,8 @@ export interface TotalsPage {
   readonly next: number | undefined
 }
 
+const LIST_COSTS = listCosts((position) => `?${position}`)
+
 /** What `Store` promises of each question, but answered at once. */
 export interface Reader {
   entries(query: Parameters<Store['entries']>[0]): readonly StoredEntry[]
@@ -66,6 +78,7 @@ export interface Reader {
   spend(query: Parameters<Store['spend']>[0]): readonly SpendRow[]
   /** A page of them, and after which label set the next one begins; `undefined`: it was the last. */
   totals(afterLabelSet: number): TotalsPage
+  costs(query: Parameters<Store['costs']>[0]): readonly CostRow[]
   topTraces(query: Parameters<Store['topTraces']>[0]): readonly TraceSpend[]
   unpriced(query: Parameters<Store['unpriced']>[0]): readonly UnpricedGroup[]
   verify(query: Parameters<Store['verify']>[0]): readonly SumFault[]
@@ -83,6 +96,7 @@ export function createReader(
   const listBetween = prepare<EntryRow>(database, LIST_BETWEEN)
   const findPage = prepare<{ readonly last: bigint | null }>(database, FIND_TOTALS_PAGE)
   const listPage = prepare<TotalRow>(database, LIST_TOTALS_PAGE)
+  const readCosts = prepare<CostsRow>(database, LIST_COSTS)
   const findFaults = FIND_FAULTS.map(({ table, sql }) => ({
     table,
     find: prepare<FaultRow>(database, `${sql} ?`),
@@ -129,6 +143,12 @@ export function createReader(
       if (last === null) return { totals: [], next: undefined }
       const totals = decodeTotals(listPage.all(after, last), (text) => text)
       return { totals, next: Number(last) }
+    },
+    costs(query) {
+      const { from, to } = toUnixNanoRange(query)
+      const [first, end] = [toHourTime(from), toHourTime(to)]
+      const bounds = [first.hour, first.nano, end.hour, end.nano]
+      return decodeCosts(readCosts.all(...bounds, checkLimit(query.limit)))
     },
     topTraces: createTopTraces(database, index),
     unpriced: createUnpricedReader(database, readEntryDetails),

@@ -36,6 +36,7 @@ export type Question =
   | { readonly kind: 'outlines'; readonly query: Parameters<Store['outlines']>[0] }
   | { readonly kind: 'relatives'; readonly query: Parameters<Store['relatives']>[0] }
   | { readonly kind: 'spend'; readonly query: Parameters<Store['spend']>[0] }
+  | { readonly kind: 'costs'; readonly query: Parameters<Store['costs']>[0] }
   | { readonly kind: 'topTraces'; readonly query: Parameters<Store['topTraces']>[0] }
   | { readonly kind: 'unpriced'; readonly query: Parameters<Store['unpriced']>[0] }
   | { readonly kind: 'retain'; readonly query: RetainQuery }
@@ -138,6 +139,8 @@ function serve(): Started {
         return reader.spend(question.query)
       case 'totals':
         return reader.totals(question.afterLabelSet)
+      case 'costs':
+        return reader.costs(question.query)
       case 'topTraces':
         return reader.topTraces(question.query)
       case 'unpriced':

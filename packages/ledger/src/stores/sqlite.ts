@@ -81,6 +81,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     relatives: (query) => ask({ kind: 'relatives', query }),
     spend: (query) => ask({ kind: 'spend', query }),
     totals: () => readTotals(ask),
+    costs: (query) => ask({ kind: 'costs', query }),
     topTraces: (query) => ask({ kind: 'topTraces', query }),
     unpriced: (query) => ask({ kind: 'unpriced', query }),
     readNote: (name) => ask({ kind: 'readNote', name }),

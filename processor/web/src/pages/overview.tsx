@@ -6,7 +6,9 @@ import { useAnswer, useScope } from '../scope.ts'
 import { writeInstant } from '../times.ts'
 import { Amount, Unknown, usePlaces } from '../parts/amount.tsx'
 import { Breakdown } from '../parts/breakdown.tsx'
+import { BudgetTile, ForecastTile, SavingsTile } from '../parts/month-tiles.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { Percentiles, usePercentiles } from '../parts/percentiles.tsx'
 import { Tile } from '../parts/tile.tsx'
 import { TokenMix } from '../parts/token-mix.tsx'
 import { Trend } from '../parts/trend.tsx'
@@ -41,6 +43,7 @@ function Overview() {
   const spend = useAnswer<SpendAnswer>('spend', { ...rangeOf(address), where })
   const today = useAnswer<SpendAnswer>('spend', { range: 'today', zone, where })
   const month = useAnswer<SpendAnswer>('spend', { range: 'this-month', zone, where })
+  const costs = usePercentiles()
   const rangeLink = (range: string): string =>
     linkHere(address, { range, from: undefined, to: undefined })
   return (
@@ -49,8 +52,11 @@ function Overview() {
         <SpendTile title="In this range" asked={spend} />
         <SpendTile title="Today" asked={today} link={rangeLink('today')} />
         <SpendTile title="This month" asked={month} link={rangeLink('this-month')} />
+        <ForecastTile />
+        <BudgetTile />
         <UnpricedTile asked={spend} />
         <CachedTile asked={spend} />
+        <SavingsTile asked={costs} />
       </div>
       <div class="grid">
         <Trend />
@@ -60,6 +66,7 @@ function Overview() {
         <ChosenBreakdown />
         <TopTraces />
         <TokenMix asked={spend} />
+        <Percentiles asked={costs} />
       </div>
     </>
   )

@@ -140,8 +140,9 @@ interface SumsProps {
 }
 
 function Sums({ label, rows }: SumsProps) {
-  const places = usePlaces(rows.map(({ row }) => row.cost.amount))
-  const dearest = rows.toSorted((one, other) => compareAmounts(other.row.cost, one.row.cost))
+  const counted = rows.filter(({ row }) => BigInt(row.operations) > 0n)
+  const places = usePlaces(counted.map(({ row }) => row.cost.amount))
+  const dearest = counted.toSorted((one, other) => compareAmounts(other.row.cost, one.row.cost))
   return (
     <table class="figures">
       <caption class="hidden">By {label}</caption>

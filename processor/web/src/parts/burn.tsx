@@ -1,6 +1,6 @@
 import type { Counter } from '../answers-budgets.ts'
 import { toFraction } from '../money.ts'
-import { findElapsed, magnitude, writeQuantity } from '../quantity.ts'
+import { findElapsed, magnitude, writePercent, writeQuantity } from '../quantity.ts'
 
 /**
  * How much of a limit is spent and held, and how far the window is: where the bar has passed the
@@ -33,10 +33,4 @@ function share(part: bigint, whole: bigint): string {
   // A limit of nothing is used up from the start.
   if (whole === 0n) return '100%'
   return `${Math.min(1, toFraction(part, whole)) * 100}%`
-}
-
-/** It comes to a thousandth, rounded down; a little is never nothing, and almost all is not all. */
-function writePercent(percent: number): string {
-  if (percent > 0 && percent < 0.1) return '< 0.1 %'
-  return `${(Math.floor(percent * 10) / 10).toFixed(percent >= 1000 ? 0 : 1)} %`
 }
