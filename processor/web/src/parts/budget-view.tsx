@@ -45,7 +45,7 @@ function BudgetFacts({ budget }: { readonly budget: Budget }) {
   const { name, scope, each, parent, limit, window, owner, thresholds, counters } = budget
   const scoped = Object.entries(scope).map(([label, values]) => `${label} = ${values.join(' or ')}`)
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ['name', name],
+    ['name', name === budget.id ? undefined : name],
     ['limit', `${writeQuantity(limit)} each ${window.period}, ${window.zone}`],
     ['counts', scoped.length === 0 ? 'everything' : scoped.join(', and ')],
     ['a counter each', each.length === 0 ? undefined : each.join(', ')],
