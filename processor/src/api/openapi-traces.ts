@@ -63,8 +63,6 @@ const PERCENTILES = {
 }
 const WHERE_THERE_ARE_SOME = ['p50', 'p90', 'p99', 'most']
 
-const WHERE = query('where', 'Only operations with this label, as of /spend', listOf(TEXT))
-
 export const TRACE_PATHS = {
   '/api/v1/percentiles': get(
     'What single operations cost, exact and of the newest 50 000; what has no price is left out',

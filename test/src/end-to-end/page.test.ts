@@ -152,6 +152,9 @@ describe('the page', () => {
     const price = page.getByRole('region', { name: 'Price of gpt-4o' })
     expect(await price.getByRole('row', { name: 'output' }).innerText()).toMatch(/10\s+0\.00001/)
     const unpriced = page.getByRole('region', { name: 'What has no price, and what to add' })
+    // Of that team everything has one; of all, one model has none.
+    await expect.poll(() => unpriced.innerText()).toContain('Everything in this range has a price')
+    await page.getByRole('link', { name: 'Take away the filter on team' }).click()
     await expect.poll(() => unpriced.innerText()).toContain('model-of-nobody')
     await expectAccessible(page, axe.source)
 

@@ -81,7 +81,9 @@ type TraceRow = SumRow & {
   readonly unpriced: bigint
 }
 
-function createEntryReader(pool: Pool): Pick<Store, 'entries' | 'entriesBetween' | 'outlines'> {
+function createEntryReader(
+  pool: Pool,
+): Pick<Store, 'costs' | 'entries' | 'entriesBetween' | 'outlines'> {
   function listCorrections(traceIds: readonly Uint8Array[]): Promise<CorrectionRow[]> {
     return ask<CorrectionRow>(pool, 'list_corrections', LIST_CORRECTIONS, [traceIds])
   }
@@ -107,6 +109,12 @@ function createEntryReader(pool: Pool): Pick<Store, 'entries' | 'entriesBetween'
       const values = [id, checkLimit(limit), null]
       const rows = await ask<EntryRow>(pool, 'list_entries', LIST_ENTRIES, values)
       return decodeOutlines(rows, await listCorrections([id]), decodeDetails)
+    },
+    async costs(query) {
+      const { from, to } = toUnixNanoRange(query)
+      const [first, end] = [toHourTime(from), toHourTime(to)]
+      const values = [first.hour, first.nano, end.hour, end.nano, checkLimit(query.limit)]
+      return decodeCosts(await ask<CostsRow>(pool, 'list_costs', LIST_COSTS, values))
     },
     async entriesBetween(query) {
       const { after, end } = toPage(query)
@@ -159,12 +167,6 @@ export function createPostgresReader(
     spend: (query) => readSpend(pool, query),
     async totals() {
       return decodeTotals(await ask<TotalRow>(pool, 'list_totals', LIST_TOTALS, []), decodeText)
-    },
-    async costs(query) {
-      const { from, to } = toUnixNanoRange(query)
-      const [first, end] = [toHourTime(from), toHourTime(to)]
-      const values = [first.hour, first.nano, end.hour, end.nano, checkLimit(query.limit)]
-      return decodeCosts(await ask<CostsRow>(pool, 'list_costs', LIST_COSTS, values))
     },
     async topTraces(query) {
       const { from, to } = toUnixNanoRange(query)

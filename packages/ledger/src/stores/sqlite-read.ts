@@ -96,7 +96,6 @@ export function createReader(
   const listBetween = prepare<EntryRow>(database, LIST_BETWEEN)
   const findPage = prepare<{ readonly last: bigint | null }>(database, FIND_TOTALS_PAGE)
   const listPage = prepare<TotalRow>(database, LIST_TOTALS_PAGE)
-  const readCosts = prepare<CostsRow>(database, LIST_COSTS)
   const findFaults = FIND_FAULTS.map(({ table, sql }) => ({
     table,
     find: prepare<FaultRow>(database, `${sql} ?`),
@@ -144,17 +143,22 @@ export function createReader(
       const totals = decodeTotals(listPage.all(after, last), (text) => text)
       return { totals, next: Number(last) }
     },
-    costs(query) {
-      const { from, to } = toUnixNanoRange(query)
-      const [first, end] = [toHourTime(from), toHourTime(to)]
-      const bounds = [first.hour, first.nano, end.hour, end.nano]
-      return decodeCosts(readCosts.all(...bounds, checkLimit(query.limit)))
-    },
+    costs: createCostsReader(database),
     topTraces: createTopTraces(database, index),
     unpriced: createUnpricedReader(database, readEntryDetails),
     verify({ limit }) {
       const most = checkLimit(limit)
       return findFaults.flatMap(({ table, find }) => decodeFaults(table, find.all(most)))
     },
+  }
+}
+
+function createCostsReader(database: DatabaseSync): Reader['costs'] {
+  const listed = prepare<CostsRow>(database, LIST_COSTS)
+  return (query) => {
+    const { from, to } = toUnixNanoRange(query)
+    const [first, end] = [toHourTime(from), toHourTime(to)]
+    const bounds = [first.hour, first.nano, end.hour, end.nano]
+    return decodeCosts(listed.all(...bounds, checkLimit(query.limit)))
   }
 }

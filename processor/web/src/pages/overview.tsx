@@ -163,13 +163,12 @@ function ChosenBreakdown() {
 
 function TopTraces() {
   const { address } = useScope()
-  const asked = useAnswer<TopTracesAnswer>('traces', { ...rangeOf(address), limit: '10' })
-  const isFiltered = address.query.has('where')
+  const where = address.query.getAll('where')
+  const asked = useAnswer<TopTracesAnswer>('traces', { ...rangeOf(address), where, limit: '10' })
   return (
     <Panel
       title="Most expensive traces"
       asked={asked}
-      aside={isFiltered ? 'of everything: filters do not narrow this list' : undefined}
       empty={({ traces }) => (traces.length === 0 ? 'No traces in this range.' : undefined)}
     >
       {({ traces }) => <TracesTable traces={traces} />}

@@ -159,15 +159,15 @@ function Rates({ rates, title }: { readonly rates: readonly Rate[]; readonly tit
 
 function Unpriced() {
   const { address } = useScope()
-  const asked = useAnswer<UnpricedAnswer>('unpriced', rangeOf(address))
+  const asked = useAnswer<UnpricedAnswer>('unpriced', {
+    ...rangeOf(address),
+    where: address.query.getAll('where'),
+  })
   return (
     <Panel
       title="What has no price, and what to add"
       class="wide"
       asked={asked}
-      aside={
-        address.query.has('where') ? 'of everything: filters do not narrow this list' : undefined
-      }
       empty={({ unpriced }) =>
         unpriced.length === 0 ? 'Everything in this range has a price.' : undefined
       }
