@@ -17,6 +17,7 @@ const TASKS = {
   bench: runBenchmark,
   matrix: runMatrix,
   chaos: runChaos,
+  packed: tryPacked,
   fuzz: (tools, args) => runTestProgram(tools, 'fuzz', args),
   faults: (tools, args) => runTestProgram(tools, 'faults', args),
   soak: (tools, args) => runTestProgram(tools, 'soak', args),
@@ -88,6 +89,16 @@ async function runMatrix(tools, args) {
   const rest = args.filter((arg) => arg !== '--all-nodes')
   const test = ['vitest/vitest.mjs', 'run', 'test/src/instrumentation/matrix', ...rest]
   return runTool(runChild, { ...tools, env }, test)
+}
+
+/** The packages as npm would hand them out, in a folder of their own, beside those of others. */
+async function tryPacked(tools) {
+  await buildOrThrow(tools)
+  return runChild(tools.node, [path.join(ROOT, 'scripts/try-packed.mjs')], {
+    cwd: ROOT,
+    env: tools.env,
+    stdio: 'inherit',
+  })
 }
 
 /** The long form of what `npm test` does for a moment. */

@@ -28,7 +28,11 @@ const unread = new FinalizationRegistry<ActiveOperation>((operation) => operatio
  * then nothing holds the observation any more.
  */
 export function endWhenDropped(observation: Observation): void {
-  unread.register(observation, observation.operation)
+  const { operation } = observation
+  const token = {}
+  unread.register(observation, operation, token)
+  // Else what has ended would be held until a turn of the event loop for which busy ones wait long.
+  operation.whenEnded = () => unread.unregister(token)
 }
 
 /**

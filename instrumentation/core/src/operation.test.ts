@@ -35,6 +35,20 @@ test('a call without a reply has what was known at its start', () => {
   expect(span?.status.code).toBe(SpanStatusCode.UNSET)
 })
 
+test('whoever asks is told once that it has ended', () => {
+  const operation = startOperation(telemetry, CHAT)
+  let endings = 0
+  operation.whenEnded = () => {
+    endings += 1
+  }
+  operation.receive({ responseId: 'c1' })
+  expect(endings).toBe(0)
+  operation.end()
+  operation.fail(new Error('late'))
+  operation.abandon()
+  expect(endings).toBe(1)
+})
+
 test('old names stand beside the new ones where they are asked for', () => {
   const operation = startOperation({ ...telemetry, addsOldNames: true }, CHAT)
   operation.receive({ usage: { inputTokens: 5, outputTokens: 1, cacheWrite5mTokens: 2 } })

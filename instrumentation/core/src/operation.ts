@@ -72,6 +72,8 @@ export interface ActiveOperation {
   fail(error: unknown): void
   /** Ends it at the time when it was last heard of. */
   abandon(): void
+  /** Set by whoever wants to know that it has ended. */
+  whenEnded?: () => void
 }
 
 /** Starts the span `{operation} {request model}` of kind CLIENT below the active one. */
@@ -96,6 +98,7 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
   function finish(error: ErrorDescription | undefined, endTimeMs?: number): void {
     if (ended) return
     ended = true
+    operation.whenEnded?.()
     const failure = error ?? (reply.errorType === undefined ? undefined : describeFailure(reply))
     span.setAttributes(rename(describeReply(reply, start.serviceTierKey)))
     if (start.content) span.setAttributes(start.content.describeReply(reply.finishReasons ?? []))
@@ -130,7 +133,7 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
   }
 
   start.later?.then(receive, () => undefined)
-  return {
+  const operation: ActiveOperation = {
     context: trace.setSpan(parent, span),
     receive,
     receiveChunk(part) {
@@ -141,6 +144,7 @@ export function startOperation(telemetry: Telemetry, start: OperationStart): Act
     fail: (error) => runQuietly(() => finish(describeError(error))),
     abandon: () => runQuietly(() => finish(undefined, heardOfAtMs)),
   }
+  return operation
 }
 
 function describeStart(start: OperationStart, common: Attributes, parent: Context): Attributes {

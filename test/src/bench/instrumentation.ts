@@ -106,13 +106,13 @@ function findMedian(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 
-/** One call in 16 is refused, and one in 16 a stream, every other one of which is left early. */
+/** One call in 16 is refused, and one in 64 a stream, every other one of which is left early. */
 async function makeMixedCall(index: number): Promise<void> {
   if (index % 16 === 7) {
     await client.chat.completions.create({ ...CHAT, user: 'refuse' }).catch(() => undefined)
-  } else if (index % 16 === 15) {
+  } else if (index % 64 === 15) {
     for await (const _ of await client.chat.completions.create({ ...CHAT, stream: true })) {
-      if (index % 32 === 31) break
+      if (index % 128 === 15) break
     }
   } else {
     await client.chat.completions.create(CHAT)
@@ -126,8 +126,11 @@ async function watchHeap(calls: number): Promise<void> {
   for (let index = 0; index <= calls; index += 1) {
     if (index % Math.ceil(calls / 10) === 0) {
       await provider.forceFlush()
-      await setImmediate()
-      collect()
+      // What is called when something was collected comes in a later turn, and frees more.
+      for (let turn = 0; turn < 5; turn += 1) {
+        await setImmediate()
+        collect()
+      }
       const { heapUsed, external } = process.memoryUsage()
       const inUse = ((heapUsed + external) / 1e6).toFixed(2)
       console.log(`${index} calls: ${inUse} MB, ${ended} spans ended`)
