@@ -97,8 +97,8 @@ function describeBudgets(limits: ReadonlyMap<string, bigint>): readonly object[]
   return [...limits].map(([id, limit]) => ({
     id,
     ...(id.startsWith('t') && { parent: TREE.get(id), scope: { team: id } }),
-    ...(id.startsWith('d') && { parent: 'company', scope: { nobody: 'nothing' } }),
-    ...(id === 'company' && { scope: { nobody: 'nothing' } }),
+    ...(id.startsWith('d') && { parent: 'company', scope: { feature: 'none' } }),
+    ...(id === 'company' && { scope: { feature: 'none' } }),
     limit: { amount: writeDecimal(limit) },
     window: { period: 'total' },
     mayOvercommit: true,
