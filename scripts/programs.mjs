@@ -1,6 +1,6 @@
 /**
  * Programs that tests need and npm does not have: what scripts/{prometheus,alertmanager,chromium,
- * envoy}.mjs have in common. Whatever is fetched is unpacked outside the tree, in
+ * envoy,requests}.mjs have in common. Whatever is fetched is unpacked outside the tree, in
  * ${XDG_CACHE_HOME:-~/.cache}/spancost, once; nothing is installed.
  */
 import { spawnSync } from 'node:child_process'

@@ -17,6 +17,7 @@ import { describe, expect, test } from 'vitest'
 import { makeEnv, onStop, ROOT, stopAfterEach } from './children.ts'
 import { startProcessor } from './processor.ts'
 import { makeSpan, sendTraces } from './requests.ts'
+import { findTool, needTool } from './tools.ts'
 
 stopAfterEach()
 
@@ -113,12 +114,10 @@ function runPython(args: readonly string[], env: Readonly<Record<string, string>
 }
 
 test('Python asks with requests', async (context) => {
-  if ((await runPython(['-c', 'import requests'])).code !== 0) {
-    context.skip('there is no python3 with requests')
-  }
+  const requests = needTool(context, await findTool('requests'))
   const processor = await startProcessor({ config: { budgets: BUDGETS } })
   const script = path.join(ROOT, 'examples', 'python', 'ask_budget.py')
-  const env = { SPANCOST: processor.apiUrl }
+  const env = { PYTHONPATH: requests, SPANCOST: processor.apiUrl }
   expect(await runPython([script, 'gpt-4o', 'Hello'], env)).toEqual({ code: 0, output: 'gpt-4o' })
   // What was spent so far leaves nothing: 400 million tokens at 2.5 USD a million.
   const spent = makeSpan(1, {
@@ -135,6 +134,6 @@ test('Python asks with requests', async (context) => {
   expect(refused.output).toBe(
     'no budget: decision=deny, budget="team", window="total", reason=limit, left="0 USD"',
   )
-  const nowhere = { SPANCOST: 'http://127.0.0.1:9' }
+  const nowhere = { ...env, SPANCOST: 'http://127.0.0.1:9' }
   expect(await runPython([script, 'gpt-4o', 'Hello'], nowhere)).toMatchObject({ code: 0 })
 })

@@ -14,7 +14,7 @@ export type FoundTool =
  * environment names one that is wrong.
  */
 export async function findTool(
-  name: 'alertmanager' | 'chromium' | 'envoy' | 'prometheus',
+  name: 'alertmanager' | 'chromium' | 'envoy' | 'prometheus' | 'requests',
 ): Promise<FoundTool> {
   const { code, stdout, stderr } = await runScript(`${name}.mjs`)
   if (code === 0) return { path: stdout.trim() }
