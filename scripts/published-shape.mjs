@@ -6,7 +6,7 @@
  * In the checkout, tests and programs use what `tsc -b` builds.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
@@ -14,7 +14,7 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { build } from 'tsdown'
 import { findFaults } from './packed/run-app.mjs'
-import { ESM_ONLY, packAll } from './published.mjs'
+import { ESM_ONLY, layOut, linkPackage, packAll } from './published.mjs'
 import { ROOT } from './setup.mjs'
 
 /** What applications install beside a package of ours. */
@@ -40,7 +40,7 @@ let packages = []
 try {
   packages = await packAll(work)
   for (const one of packages) await checkTarball(one)
-  for (const one of packages) linkDependencies(one)
+  layOut(packages, work)
   for (const one of packages) loadBoth(one)
   await runApps()
 } finally {
@@ -68,31 +68,11 @@ async function checkTarball({ manifest, tarball }) {
   }
   const peers = Object.keys(manifest.peerDependencies ?? {})
   for (const peer of peers) if (!PEERS.has(peer)) report(`${peer} is a peer`)
-
-  const target = path.join(work, 'node_modules', manifest.name)
-  mkdirSync(target, { recursive: true })
-  execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'])
-}
-
-/** Tarballs find each other where they were unpacked, and what else they need in the checkout. */
-function linkDependencies({ folder, manifest }) {
-  const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
-  for (const name of names) linkPackage(name, folder)
-}
-
-function linkPackage(name, folder) {
-  const target = path.join(work, 'node_modules', name)
-  mkdirSync(path.dirname(target), { recursive: true })
-  try {
-    symlinkSync(path.join(folder, 'node_modules', name), target, 'junction')
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error
-  }
 }
 
 /** On every Node and beside other instrumentations, `npm run try:packed` does the same. */
 async function runApps() {
-  for (const name of SDKS) linkPackage(name, path.join(ROOT, 'test'))
+  for (const name of SDKS) linkPackage(name, path.join(ROOT, 'test'), work)
   cpSync(path.join(import.meta.dirname, 'packed'), work, { recursive: true })
   const entry = { bundled: 'bundled.mjs' }
   await build({ cwd: work, entry, ...BUNDLED, outDir: 'out' })

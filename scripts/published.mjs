@@ -3,7 +3,7 @@
  * types. A package is published if its manifest has a `publishConfig`. Nothing is sent anywhere.
  */
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'tsdown'
 import { writeLicences } from './bundled-licences.mjs'
@@ -84,4 +84,29 @@ function packPackage({ folder }, pnpm, target) {
     encoding: 'utf8',
   })
   return JSON.parse(output).filename
+}
+
+/** Unpacks them below `work` as npm would; what else they need is that of the checkout. */
+export function layOut(packages, work) {
+  for (const { manifest, tarball } of packages) {
+    const target = path.join(work, 'node_modules', manifest.name)
+    mkdirSync(target, { recursive: true })
+    execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'])
+  }
+  // After all of them, so that tarballs find each other.
+  for (const { folder, manifest } of packages) {
+    const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
+    for (const name of names) linkPackage(name, folder, work)
+  }
+}
+
+/** Makes a package that `folder` has one of `work`, unless there is one of its name. */
+export function linkPackage(name, folder, work) {
+  const target = path.join(work, 'node_modules', name)
+  mkdirSync(path.dirname(target), { recursive: true })
+  try {
+    symlinkSync(path.join(folder, 'node_modules', name), target, 'junction')
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+  }
 }

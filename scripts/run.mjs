@@ -17,7 +17,8 @@ const TASKS = {
   bench: runBenchmark,
   matrix: runMatrix,
   chaos: runChaos,
-  packed: tryPacked,
+  packed: (tools) => runPacked(tools, 'try-packed.mjs', []),
+  'start-up': (tools, args) => runPacked(tools, 'bench-start.mjs', args),
   fuzz: (tools, args) => runTestProgram(tools, 'fuzz', args),
   faults: (tools, args) => runTestProgram(tools, 'faults', args),
   soak: (tools, args) => runTestProgram(tools, 'soak', args),
@@ -91,10 +92,10 @@ async function runMatrix(tools, args) {
   return runTool(runChild, { ...tools, env }, test)
 }
 
-/** The packages as npm would hand them out, in a folder of their own, beside those of others. */
-async function tryPacked(tools) {
+/** A script about the packages as npm would hand them out. */
+async function runPacked(tools, script, args) {
   await buildOrThrow(tools)
-  return runChild(tools.node, [path.join(ROOT, 'scripts/try-packed.mjs')], {
+  return runChild(tools.node, [path.join(ROOT, 'scripts', script), ...args], {
     cwd: ROOT,
     env: tools.env,
     stdio: 'inherit',
