@@ -3,7 +3,7 @@
  * CPU time of the whole process, with and without it in turn. `--rounds N`; the last line is JSON.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,9 +11,9 @@ import { layOut, linkPackage, packAll } from './published.mjs'
 import { ROOT } from './setup.mjs'
 
 const APPS = {
-  empty: ['module', ''],
-  "import 'openai'": ['module', "await import('openai')"],
-  "require('openai')": ['commonjs', "require('openai')"],
+  empty: ['empty.mjs', ''],
+  "import 'openai'": ['app.mjs', "await import('openai')"],
+  "require('openai')": ['app.cjs', "require('openai')"],
 }
 const TELL = 'process.on("exit",()=>console.log(JSON.stringify(process.cpuUsage())))\n'
 
@@ -35,8 +35,9 @@ try {
   rmSync(work, { recursive: true, force: true })
 }
 
-function compare([type, source]) {
-  const args = [`--input-type=${type}`, '-e', TELL + source]
+function compare([file, source]) {
+  const args = [path.join(work, file)]
+  writeFileSync(args[0], TELL + source)
   const without = []
   const withIt = []
   // The first of each finds nothing in the caches of the disk.
