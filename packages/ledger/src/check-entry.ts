@@ -1,4 +1,4 @@
-import type { Rating } from '@spancost/pricing'
+import type { Rating } from '@spancost/pricing/rating'
 import type { Entry, Relative, Repricing } from './entry.ts'
 import { MAX_REPRICINGS } from './store.ts'
 import { tokenTypeOf } from './sums.ts'

@@ -1,4 +1,4 @@
-import { COST_PARTS, partOf, type CostPart } from '@spancost/pricing'
+import { COST_PARTS, partOf, type CostPart } from '@spancost/pricing/rating'
 import { findCostBucket } from './cost-buckets.ts'
 import type { Entry } from './entry.ts'
 import { TOKEN_TYPES, type TokenType } from './store.ts'

@@ -1,5 +1,5 @@
 import type { Operation, Units } from '@spancost/genai'
-import type { Rating } from '@spancost/pricing'
+import type { Rating } from '@spancost/pricing/rating'
 
 /**
  * Whether an entry is spend.

@@ -1,4 +1,4 @@
-import type { Rating } from '@spancost/pricing'
+import type { Rating } from '@spancost/pricing/rating'
 
 /**
  * Whether two ratings are the same money, in the same status and for the same reason. Another book,

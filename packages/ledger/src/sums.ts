@@ -1,5 +1,5 @@
 import type { Unit, Units } from '@spancost/genai'
-import { COST_PARTS, type CostPart } from '@spancost/pricing'
+import { COST_PARTS, type CostPart } from '@spancost/pricing/rating'
 import { TOKEN_TYPES, type MetricSums, type Sums, type TokenType } from './store.ts'
 
 /** `Sums` while they grow. */

@@ -26,7 +26,7 @@ export {
   type Rate,
   toDouble,
 } from './money.ts'
-export { partOf, rateOperation, sumParts } from './rate.ts'
+export { rateOperation } from './rate.ts'
 export * from './rating.ts'
 export { createOverrides } from './sources/cards.ts'
 export { loadSources } from './sources/index.ts'

@@ -7,7 +7,8 @@ import type { Operation, Usage } from '@spancost/genai'
 import { describe, expect, it } from 'vitest'
 import { loadBook } from './book.ts'
 import { formatAmount } from './money.ts'
-import { rateOperation, sumParts } from './rate.ts'
+import { rateOperation } from './rate.ts'
+import { sumParts } from './rating.ts'
 import type { Rating } from './rating.ts'
 
 interface Case {

@@ -6,8 +6,8 @@ import type { Operation, Usage } from '@spancost/genai'
 import { describe, expect, it } from 'vitest'
 import { loadBook } from './book.ts'
 import { formatAmount } from './money.ts'
-import { rateOperation, sumParts } from './rate.ts'
-import { COST_PARTS, type Rating } from './rating.ts'
+import { rateOperation } from './rate.ts'
+import { COST_PARTS, sumParts, type Rating } from './rating.ts'
 
 const book = await loadBook()
 const SEPTEMBER = '2026-09-23T12:00:00Z'

@@ -2,7 +2,8 @@ import type { Operation, Usage } from '@spancost/genai'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadBook } from './book.ts'
-import { rateOperation, sumParts } from './rate.ts'
+import { rateOperation } from './rate.ts'
+import { sumParts } from './rating.ts'
 import type { Rating } from './rating.ts'
 
 const book = await loadBook()

@@ -3,7 +3,7 @@ import type { Lookup, PriceBook, Refusal } from './book.ts'
 import { compareWithUncached, hasCached } from './cache-effect.ts'
 import { type Card, type CardRate, isFree, type Rates, selectRates } from './card.ts'
 import { formatAmount, multiplyRate, parseRate } from './money.ts'
-import type { CostLine, CostPart, CostReason, Rating } from './rating.ts'
+import type { CostLine, CostReason, Rating } from './rating.ts'
 import type { ModelName } from './terms.ts'
 
 /**
@@ -89,41 +89,6 @@ function rateByCard({ operation, split, atMs, book }: Call, found: Lookup): Rati
   const rates = selectRates(found.card, operation.usage.inputTokens ?? 0)
   const cache = compareWithUncached(rating, rates, agree)
   return cache === undefined ? agreed : { ...agreed, cache }
-}
-
-/** The sums of a rating's lines by part, in atto. All parts are there; they add up to the cost. */
-export function sumParts(rating: Rating): Record<CostPart, bigint> {
-  const parts = { input: 0n, output: 0n, cache_read: 0n, cache_write: 0n, other: 0n }
-  for (const line of rating.lines) parts[PARTS[line.unit]] += line.costAtto
-  return parts
-}
-
-/** The part of a cost that a unit belongs to. */
-export function partOf(unit: Unit): CostPart {
-  return PARTS[unit]
-}
-
-const PARTS: Readonly<Record<Unit, CostPart>> = {
-  input: 'input',
-  cache_read: 'cache_read',
-  cache_write: 'cache_write',
-  cache_write_1h: 'cache_write',
-  input_audio: 'input',
-  cache_read_audio: 'cache_read',
-  input_image: 'input',
-  output: 'output',
-  reasoning: 'output',
-  output_audio: 'output',
-  output_image: 'output',
-  web_search: 'other',
-  search: 'other',
-  request: 'other',
-  image: 'other',
-  page: 'other',
-  character: 'other',
-  audio_second: 'other',
-  video_second: 'other',
-  gpu_second: 'other',
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Operation, ReportedCost, ReportedUsage, Unit, Units, Usage } from '@spancost/genai'
-import type { Rating } from '@spancost/pricing'
+import type { Rating } from '@spancost/pricing/rating'
 import type { Details } from '../stores/rows.ts'
 import { createByteReader, type ByteReader, type ByteWriter, type Scalar } from './bytes.ts'
 import type { WordBook } from './words.ts'

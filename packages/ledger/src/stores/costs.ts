@@ -1,4 +1,4 @@
-import { COST_PARTS, type CostPart } from '@spancost/pricing'
+import { COST_PARTS, type CostPart } from '@spancost/pricing/rating'
 import { joinLimbs } from '../money-limbs.ts'
 import type { CostRow } from '../store.ts'
 import { decodeLabels, STANDING_NOW } from './rows.ts'

@@ -1,4 +1,4 @@
-import type { CostStatus } from '@spancost/pricing'
+import type { CostStatus } from '@spancost/pricing/rating'
 import type { MetricSums, Sums, Total } from '../store.ts'
 import { decodeMetrics, type MetricRow } from './metric-columns.ts'
 import { decodeLabels, decodeSums, type SumRow } from './rows.ts'

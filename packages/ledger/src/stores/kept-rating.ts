@@ -1,4 +1,4 @@
-import type { CacheEffect, CostLine, Rating } from '@spancost/pricing'
+import type { CacheEffect, CostLine, Rating } from '@spancost/pricing/rating'
 
 /** A rating as JSON has it: bigints are digits. */
 export type KeptRating = Omit<Rating, 'lines' | 'costAtto' | 'cache'> & {

@@ -1,4 +1,4 @@
-import { sumParts, type Rating } from '@spancost/pricing'
+import { sumParts, type Rating } from '@spancost/pricing/rating'
 import type { Standing } from '../entry.ts'
 import { isSameRating } from '../same-rating.ts'
 import { TOKEN_TYPES, type TokenType } from '../store.ts'

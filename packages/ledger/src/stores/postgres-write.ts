@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
-import { sumParts } from '@spancost/pricing'
+import { sumParts } from '@spancost/pricing/rating'
 import { checkLimit } from '../check-entry.ts'
 import { decideAlone, decideTrace, isSettleable, type Change } from '../decide-trace.ts'
 import type { Entry, Relative, Repricing, Standing } from '../entry.ts'

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { Operation, Unit } from '@spancost/genai'
-import { COST_PARTS, type CostPart } from '@spancost/pricing'
+import { COST_PARTS, type CostPart } from '@spancost/pricing/rating'
 import type { Known } from '../decide-trace.ts'
 import type {
   Correction,

@@ -1,4 +1,4 @@
-import type { CostStatus } from '@spancost/pricing'
+import type { CostStatus } from '@spancost/pricing/rating'
 import type { Labels } from '../entry.ts'
 import type { SpendQuery, SpendRow } from '../store.ts'
 import { addSums, createSums, type RunningSums } from '../sums.ts'

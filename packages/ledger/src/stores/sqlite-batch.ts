@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { Role } from '@spancost/genai'
-import { sumParts } from '@spancost/pricing'
+import { sumParts } from '@spancost/pricing/rating'
 import { createByteWriter } from '../compact/bytes.ts'
 import { writeDetails } from '../compact/details.ts'
 import { createWordBook } from '../compact/words.ts'

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { COST_PARTS } from '@spancost/pricing'
+import { COST_PARTS } from '@spancost/pricing/rating'
 import type { PackedEntry } from './sqlite-batch.ts'
 import { prepare } from './sqlite-statements.ts'
 

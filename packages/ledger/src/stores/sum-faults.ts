@@ -1,4 +1,4 @@
-import type { CostStatus } from '@spancost/pricing'
+import type { CostStatus } from '@spancost/pricing/rating'
 import { NANOS_PER_HOUR } from '../hours.ts'
 import type { SumFault } from '../store.ts'
 import { isSameSums } from '../sums.ts'

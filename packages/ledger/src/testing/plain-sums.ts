@@ -1,5 +1,5 @@
 import type { Unit } from '@spancost/genai'
-import type { CostPart } from '@spancost/pricing'
+import type { CostPart } from '@spancost/pricing/rating'
 import type { Entry } from '../entry.ts'
 import type { Sums, TokenType, Total } from '../store.ts'
 

@@ -1,5 +1,5 @@
 import type { Operation, Unit } from '@spancost/genai'
-import type { CacheEffect, CostReason, CostStatus } from '@spancost/pricing'
+import type { CacheEffect, CostReason, CostStatus } from '@spancost/pricing/rating'
 import type { Entry, Labels } from '../entry.ts'
 
 /** Entries for tests: valid ones, of which a test names only what it is about. */
