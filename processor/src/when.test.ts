@@ -1,4 +1,4 @@
-import { openZone } from '@spancost/ledger'
+import { openZone } from '@spancost/budget'
 import { expect, test } from 'vitest'
 import { readRange, readWhen, resolveRange, resolveWhen } from './when.ts'
 

@@ -1,4 +1,4 @@
-import type { Zone } from '@spancost/ledger'
+import { createWindows, findInstant, type Zone } from '@spancost/budget'
 import { readInstant } from './instant.ts'
 
 /** Points in time as people write them in a question: exact, on a wall clock, or seen from now. */
@@ -54,7 +54,7 @@ export function readWhen(text: string): When | undefined {
 /** A word stands for the start of its period. Never before 1970, where time begins for us. */
 export function resolveWhen(when: When, zone: Zone, nowMs: number): number {
   if (when.kind === 'instant') return when.unixMs
-  if (when.kind === 'wall') return Math.max(0, zone.toUnixMs(when.wallMs))
+  if (when.kind === 'wall') return Math.max(0, findInstant(zone, when.wallMs))
   if (when.kind === 'ago') return Math.max(0, nowMs - when.durationMs)
   return when.word === 'now' ? nowMs : findPeriod(when.word, zone, nowMs).fromUnixMs
 }
@@ -80,10 +80,11 @@ export function resolveRange(
 }
 
 function findPeriod(word: PeriodWord, zone: Zone, nowMs: number) {
-  const [granularity, which] = PERIODS[word]
-  const current = zone.findPeriod(granularity, nowMs)
+  const [period, which] = PERIODS[word]
+  const windowOf = createWindows({ period, zone: zone.name, weekStart: 1, fiscalStart: 1 })
+  const current = windowOf(nowMs)
   const { startUnixMs: fromUnixMs, endUnixMs: toUnixMs } =
-    which === 'this' ? current : zone.findPeriod(granularity, current.startUnixMs - 1)
+    which === 'this' ? current : windowOf(current.startUnixMs - 1)
   return { fromUnixMs, toUnixMs }
 }
 

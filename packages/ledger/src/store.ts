@@ -1,4 +1,4 @@
-import type { CostPart, CostStatus } from '@spancost/pricing'
+import type { CostPart, CostStatus } from '@spancost/pricing/rating'
 import type { BudgetStore } from './budgets.ts'
 import type {
   Entry,
@@ -9,7 +9,6 @@ import type {
   Standing,
   StoredEntry,
 } from './entry.ts'
-import type { Granularity } from './zone.ts'
 import type { Change } from './decide-trace.ts'
 
 export interface Recorded {
@@ -50,6 +49,9 @@ export interface Sums {
 
 /** Of each label that is named, the operations that have one of these values; `''`: none. */
 export type LabelFilter = Readonly<Record<string, readonly string[]>>
+
+/** Of a calendar; weeks begin on Monday (ISO 8601). */
+export type Granularity = 'hour' | 'day' | 'week' | 'month'
 
 export interface SpendQuery {
   /** Inclusive; absent: from the first entry on. Compared with an operation's start. */

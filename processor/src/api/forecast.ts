@@ -1,5 +1,4 @@
-import { createWindows, forecastEnd } from '@spancost/budget'
-import { openZone } from '@spancost/ledger'
+import { createWindows, forecastEnd, openZone } from '@spancost/budget'
 import { limitTo } from './access.ts'
 import { answerJson, defineRoute } from './answer.ts'
 import { toMoney, toZonedInstant } from './json.ts'

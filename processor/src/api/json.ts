@@ -1,10 +1,5 @@
-import {
-  TOKEN_TYPES,
-  type Correction,
-  type StoredEntry,
-  type Sums,
-  type Zone,
-} from '@spancost/ledger'
+import type { Zone } from '@spancost/budget'
+import { TOKEN_TYPES, type Correction, type StoredEntry, type Sums } from '@spancost/ledger'
 import { COST_PARTS, formatAmount, type Rating } from '@spancost/pricing'
 
 declare global {
@@ -37,7 +32,7 @@ export function toInstant(unixMs: number): string {
 
 /** The same instant as a wall clock of the zone shows it, such as `2026-08-01T00:00:00+02:00`. */
 export function toZonedInstant(unixMs: number, zone: Zone): string {
-  const offsetMs = zone.toWallMs(unixMs) - unixMs
+  const offsetMs = zone.wallMsAt(unixMs) - unixMs
   if (offsetMs === 0) return toInstant(unixMs)
   const wall = toInstant(unixMs + offsetMs).replace(/(?:\.000)?Z$/, '')
   const offset = toInstant(Math.abs(offsetMs)).slice(11, 16)

@@ -1,4 +1,4 @@
-import { openZone, type Zone } from '@spancost/ledger'
+import { openZone, type Zone } from '@spancost/budget'
 import { RANGE_FORMS, readRange, readWhen, resolveRange, resolveWhen, WHEN_FORMS } from '../when.ts'
 import type { RangeWord, When } from '../when.ts'
 import { refuse, type Answer } from './answer.ts'

@@ -1,4 +1,5 @@
-import { TOKEN_TYPES, type SpendRow, type Sums, type Zone } from '@spancost/ledger'
+import type { Zone } from '@spancost/budget'
+import { TOKEN_TYPES, type SpendRow, type Sums } from '@spancost/ledger'
 import { COST_PARTS, formatAmount } from '@spancost/pricing'
 import { limitTo } from './access.ts'
 import { answerJson, defineRoute, refuse, type Answer } from './answer.ts'

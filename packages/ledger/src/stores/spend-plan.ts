@@ -1,6 +1,6 @@
+import { createWindows, type Window } from '@spancost/budget'
 import { NANOS_PER_HOUR, splitAtHours, toHourTime, toUnixNanoRange, type Range } from '../hours.ts'
 import type { SpendQuery } from '../store.ts'
-import { openZone, type Period } from '../zone.ts'
 
 /**
  * What a spend query reads: whole UTC hours from their sums, and entries only for hours that a range
@@ -24,6 +24,8 @@ export interface PlannedPart extends Range {
   readonly period: number
   readonly hour: bigint
 }
+
+type Period = Pick<Window, 'startUnixMs' | 'endUnixMs'>
 
 /** `null`: there is no such hour. */
 export interface DayRow {
@@ -60,8 +62,9 @@ export function toTouchedHours(query: Pick<SpendQuery, 'fromUnixMs' | 'toUnixMs'
  */
 export function planSpend(query: SpendQuery, days: readonly bigint[]): SpendPlan {
   const range = toUnixNanoRange(query)
-  const { granularity, zone: name = 'UTC' } = query
-  const zone = openZone(name)
+  const { granularity, zone = 'UTC' } = query
+  const period = granularity ?? 'total'
+  const windowOf = createWindows({ period, zone, weekStart: 1, fiscalStart: 1 })
   if (granularity === undefined) return planPeriods(range, [undefined])
   const periods: Period[] = []
   let endMs = 0
@@ -70,9 +73,9 @@ export function planSpend(query: SpendQuery, days: readonly bigint[]): SpendPlan
     const from = max(day * NANOS_PER_DAY, range.from)
     const toMs = Number(min((day + 1n) * NANOS_PER_DAY, range.to) / NANOS_PER_MS)
     for (let ms = Math.max(Number(from / NANOS_PER_MS), endMs); ms < toMs; ms = endMs) {
-      const period = zone.findPeriod(granularity, ms)
-      periods.push({ ...period, startUnixMs: Math.max(period.startUnixMs, endMs) })
-      endMs = period.endUnixMs
+      const { startUnixMs, endUnixMs } = windowOf(ms)
+      periods.push({ startUnixMs: Math.max(startUnixMs, endMs), endUnixMs })
+      endMs = endUnixMs
     }
   }
   return planPeriods(range, periods)

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest'
-import { openZone, type Granularity } from './zone.ts'
+import { createWindows, type Period } from './window.ts'
+import { findInstant, openZone } from './zone.ts'
 
-/** Start and end of the period that an instant lies in, as ISO 8601 in UTC. */
-function findPeriod(zone: string, granularity: Granularity, instant: string): string[] {
-  const period = openZone(zone).findPeriod(granularity, Date.parse(instant))
-  return [period.startUnixMs, period.endUnixMs].map((ms) =>
+/** Start and end of the window that an instant lies in, as ISO 8601 in UTC. */
+function findWindow(zone: string, period: Period, instant: string): string[] {
+  const windowOf = createWindows({ period, zone, weekStart: 1, fiscalStart: 1 })
+  const window = windowOf(Date.parse(instant))
+  return [window.startUnixMs, window.endUnixMs].map((ms) =>
     new Date(ms).toISOString().replace(':00.000Z', 'Z'),
   )
 }
 
-test.each<[string, Granularity, string, string, string]>([
+test.each<[string, Period, string, string, string]>([
   ['UTC', 'hour', '2026-03-01T10:30Z', '2026-03-01T10:00Z', '2026-03-01T11:00Z'],
   ['UTC', 'day', '2026-03-01T10:30Z', '2026-03-01T00:00Z', '2026-03-02T00:00Z'],
   // 1 March 2026 is a Sunday: its week began on Monday, 23 February.
@@ -39,16 +41,16 @@ test.each<[string, Granularity, string, string, string]>([
   ['Pacific/Apia', 'day', '2011-12-30T09:00Z', '2011-12-29T10:00Z', '2011-12-30T10:00Z'],
   ['Pacific/Apia', 'day', '2011-12-30T10:00Z', '2011-12-30T10:00Z', '2011-12-31T10:00Z'],
   ['+05:30', 'day', '2026-03-01T18:30Z', '2026-03-01T18:30Z', '2026-03-02T18:30Z'],
-])('%s, the %s of %s', (zone, granularity, instant, start, end) => {
-  expect(findPeriod(zone, granularity, instant)).toEqual([start, end])
+])('%s, the %s of %s', (zone, period, instant, start, end) => {
+  expect(findWindow(zone, period, instant)).toEqual([start, end])
 })
 
 test('a wall clock is read in the zone', () => {
   const berlin = openZone('Europe/Berlin')
-  expect(berlin.toUnixMs(Date.UTC(2026, 6, 1, 12))).toBe(Date.UTC(2026, 6, 1, 10))
-  expect(berlin.toWallMs(Date.UTC(2026, 6, 1, 10))).toBe(Date.UTC(2026, 6, 1, 12))
+  expect(findInstant(berlin, Date.UTC(2026, 6, 1, 12))).toBe(Date.UTC(2026, 6, 1, 10))
+  expect(berlin.wallMsAt(Date.UTC(2026, 6, 1, 10))).toBe(Date.UTC(2026, 6, 1, 12))
   // 2:30 is skipped: the clock shows 3:00 next.
-  expect(berlin.toUnixMs(Date.UTC(2026, 2, 29, 2, 30))).toBe(Date.UTC(2026, 2, 29, 1))
+  expect(findInstant(berlin, Date.UTC(2026, 2, 29, 2, 30))).toBe(Date.UTC(2026, 2, 29, 1))
 })
 
 test('a zone that there is not', () => {
