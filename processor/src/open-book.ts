@@ -39,7 +39,7 @@ export async function openBooks(
   given?: readonly PriceSource[],
 ): Promise<Books> {
   const under = given ?? (await loadBaseSources(prices.book))
-  const exchange = await loadExchange(prices.exchange)
+  const exchange = loadExchange(prices.exchange)
   const base = [...(await readSources(prices, { exchange })), ...under]
   const shared = createOwnBook(base, prices)
   const own = await Promise.all(

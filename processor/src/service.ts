@@ -200,13 +200,14 @@ async function startLedger(
 
 /** Puts the config's budgets into the ledger, looks after all of them, and tells people. */
 async function startBudgets(
-  { budgets: declared, approvals, alerts }: Config,
+  config: Config,
   { store, books, log }: Rooms,
   telemetry: Telemetry,
   stops: (() => Promise<void>)[],
 ) {
-  const { desk, decisions, signals } = openBudgets(store, books, approvals)
-  await desk.declare(declared)
+  const { desk, decisions, signals } = openBudgets(store, books, config)
+  await desk.declare(config.budgets)
+  const { alerts } = config
   const { routes, repeatAfterMs, intervalMs, anomalies } = alerts
   const channels = new Map(
     Object.entries(alerts.channels).map(([name, options]) => [name, createChannel(options)]),

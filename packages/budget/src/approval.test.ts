@@ -31,6 +31,22 @@ describe('approving', () => {
     })
   })
 
+  test('compares other currencies in USD, by the newest rate', () => {
+    const rate = (num: bigint) => ({
+      since: '2026-11-01',
+      from: '2026-11-01',
+      usd: { num, den: 1n },
+    })
+    const euros = (amount: bigint) =>
+      ask({
+        measure: 'cost',
+        amount: amount * USD,
+        foreign: { currency: 'EUR', rates: [rate(USD), rate(125n * 10n ** 16n)] },
+      })
+    expect(takeStep('approve', 'pending', euros(800n), MANAGER, LEVELS).kind).toBe('done')
+    expect(takeStep('approve', 'pending', euros(801n), MANAGER, LEVELS).kind).toBe('refused')
+  })
+
   test('is refused for lack of rank, and says who could', () => {
     expect(takeStep('approve', 'pending', usd(1_001n), MANAGER, LEVELS)).toEqual({
       kind: 'refused',

@@ -1,9 +1,13 @@
 import type { Budget } from './budget.ts'
+import { newestAmountOf } from './foreign.ts'
 
 /** Who may approve how much. */
 export interface ApprovalLevel {
   readonly role: string
-  /** The highest limit, in 1e-18 USD; absent: any, and limits that are not money. */
+  /**
+   * The highest limit, in 1e-18 USD, of other currencies by the newest rate; absent: any, and limits
+   * that are not money.
+   */
   readonly upToAtto?: bigint
   /** Percent of the limit at which budgets that this level approved alert first. */
   readonly alertAtPercent?: number
@@ -64,7 +68,7 @@ export function takeStep(
 }
 
 function covers(upToAtto: bigint | undefined, limit: Budget['limit']): boolean {
-  return upToAtto === undefined || (limit.measure === 'cost' && limit.amount <= upToAtto)
+  return upToAtto === undefined || (limit.measure === 'cost' && newestAmountOf(limit) <= upToAtto)
 }
 
 function describeLack(

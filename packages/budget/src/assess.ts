@@ -1,4 +1,6 @@
 import { percentOf, type Budget, type Limit, type Threshold, type TokenType } from './budget.ts'
+import { grantOf } from './foreign.ts'
+import type { Window } from './window.ts'
 
 /** What a counter of a budget has seen in one window, or what one operation would add to it. */
 export interface Amounts {
@@ -46,21 +48,29 @@ export function measure(limit: Limit, { costAtto, operations, tokens }: Amounts)
   return types.reduce((sum, type) => sum + tokens[type], 0n)
 }
 
-/** What a window starts with: its limit, and what the window before left of its own, if carried. */
-export function limitOf(budget: Pick<Budget, 'limit' | 'carriesOver'>, before?: Counter): bigint {
-  const { limit, carriesOver } = budget
-  if (!carriesOver || before === undefined) return limit.amount
-  const unspent = limit.amount - measure(limit, before.spent)
-  return unspent > 0n ? limit.amount + unspent : limit.amount
+/** What a budget has of a window. */
+export interface WindowState {
+  readonly window: Pick<Window, 'id'>
+  readonly counter: Counter
 }
 
-/** `before` is the counter of the window before, where the budget carries over. */
+type Limited = Pick<Budget, 'limit' | 'carriesOver' | 'validFromUnixMs'>
+
+/** What a window starts with: its limit, and what the window before left of its own, if carried. */
+export function limitOf(budget: Limited, window: Pick<Window, 'id'>, before?: WindowState): bigint {
+  const grant = grantOf(budget, window)
+  if (!budget.carriesOver || before === undefined) return grant
+  const unspent = grantOf(budget, before.window) - measure(budget.limit, before.counter.spent)
+  return unspent > 0n ? grant + unspent : grant
+}
+
+/** `before` is the window before, where the budget carries over. */
 export function assess(
-  budget: Pick<Budget, 'limit' | 'carriesOver' | 'thresholds'>,
-  counter: Counter,
-  { before, forecast }: { readonly before?: Counter; readonly forecast?: bigint } = {},
+  budget: Limited & Pick<Budget, 'thresholds'>,
+  { window, counter }: WindowState,
+  { before, forecast }: { readonly before?: WindowState; readonly forecast?: bigint } = {},
 ): Assessment {
-  const limit = limitOf(budget, before)
+  const limit = limitOf(budget, window, before)
   const spent = measure(budget.limit, counter.spent)
   const held = measure(budget.limit, counter.held)
   const passed = budget.thresholds

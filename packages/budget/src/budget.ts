@@ -8,10 +8,29 @@ export type TokenType = 'input' | 'output' | 'cache_read' | 'cache_write' | 'rea
 
 /** What a limit is measured in. Amounts are 1e-18 USD (`cost`), tokens or operations. */
 export type Limit =
-  | { readonly measure: 'cost'; readonly amount: bigint }
+  /** With `foreign`, the amount is 1e-18 of that currency, and each window has its own in USD. */
+  | { readonly measure: 'cost'; readonly amount: bigint; readonly foreign?: Foreign }
   | { readonly measure: 'operations'; readonly amount: bigint }
   /** Without `types`: all of them. */
   | { readonly measure: 'tokens'; readonly amount: bigint; readonly types?: readonly TokenType[] }
+
+/** Another currency than USD, with the exchange rates that a budget's windows have. */
+export interface Foreign {
+  /** Such as `EUR`. */
+  readonly currency: string
+  /** The oldest first; none before `exchangeBudget` has put them there. */
+  readonly rates: readonly KeptRate[]
+}
+
+/** What one unit of a currency is worth. Days are written `2026-11-01`. */
+export interface KeptRate {
+  /** Windows that begin on this day or later have this rate, until the next one. */
+  readonly since: string
+  /** The day that the rate is of. */
+  readonly from: string
+  /** 1e-18 USD, as a fraction. */
+  readonly usd: { readonly num: bigint; readonly den: bigint }
+}
 
 /** What is done from a threshold on. The strictest of those passed decides. */
 export type Action =

@@ -82,4 +82,8 @@ test('an operation counts in the window of its start, if the budget was valid th
 test('a budget is the same after it was kept as text', () => {
   const kept = budget('b', { limit: { measure: 'cost', amount: 10n ** 30n + 1n }, owner: 'olga' })
   expect(decodeBudget(encodeBudget(kept))).toEqual(kept)
+  const rates = [{ since: '2026-11-02', from: '2026-11-01', usd: { num: 5586n, den: 4169n } }]
+  const foreign = { currency: 'GBP', rates }
+  const pounds = budget('b', { limit: { measure: 'cost', amount: 1n, foreign } })
+  expect(decodeBudget(encodeBudget(pounds))).toEqual(pounds)
 })

@@ -142,9 +142,10 @@ describe('a decision', () => {
 
   test('has what the window before left, once', () => {
     const carrying = level('a', 100n, counter(150n), { carriesOver: true })
-    const [assessed] = decide(ask(10n), [{ ...carrying, before: counter(40n) }]).levels
+    const before = (spent: bigint) => ({ window: WINDOW, counter: counter(spent) })
+    const [assessed] = decide(ask(10n), [{ ...carrying, before: before(40n) }]).levels
     expect(assessed).toMatchObject({ limit: 160n, left: 10n })
-    const [overspent] = decide(ask(0n), [{ ...carrying, before: counter(140n) }]).levels
+    const [overspent] = decide(ask(0n), [{ ...carrying, before: before(140n) }]).levels
     expect(overspent).toMatchObject({ limit: 100n, left: 0n, state: 'exhausted' })
   })
 

@@ -1,4 +1,11 @@
-import { assess, measure, type Amounts, type Assessment, type Counter } from './assess.ts'
+import {
+  assess,
+  measure,
+  type Amounts,
+  type Assessment,
+  type Counter,
+  type WindowState,
+} from './assess.ts'
 import { percentOf, type Action, type Budget, type Limit } from './budget.ts'
 import type { Window } from './window.ts'
 
@@ -9,8 +16,8 @@ export interface Level {
   readonly key: string
   readonly window: Window
   readonly counter: Counter
-  /** Of the window before, where the budget carries over. */
-  readonly before?: Counter
+  /** The window before, where the budget carries over. */
+  readonly before?: WindowState
   readonly forecast?: bigint
   /** Decisions of the last minute that let an operation through, for throttling. */
   readonly lastMinute: number
@@ -86,11 +93,12 @@ export function decide(question: Question, levels: readonly Level[]): Decision {
   }
 }
 
-function assessLevel({ budget, counter, before, forecast }: Level): Assessment {
-  return assess(budget, counter, {
+function assessLevel({ budget, window, counter, before, forecast }: Level): Assessment {
+  const more = {
     ...(before !== undefined && { before }),
     ...(forecast !== undefined && { forecast }),
-  })
+  }
+  return assess(budget, { window, counter }, more)
 }
 
 /**

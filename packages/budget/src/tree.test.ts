@@ -59,6 +59,22 @@ describe('a tree of budgets', () => {
     expect(faultsOf(budget('top', 100n, { mayOvercommit: true }), child)).toEqual([])
   })
 
+  test('compares one currency in itself, several in USD', () => {
+    const euros = (amount: bigint) => {
+      const usd = { num: 11n * 10n ** 17n, den: 1n }
+      const rates = [{ since: '2026-11-01', from: '2026-11-01', usd }]
+      return { measure: 'cost', amount, foreign: { currency: 'EUR', rates } } as const
+    }
+    const child = budget('a', 0n, { parent: 'top', limit: euros(101n) })
+    expect(faultsOf(budget('top', 0n, { limit: euros(101n) }), child)).toEqual([])
+    expect(faultsOf(budget('top', 0n, { limit: euros(100n) }), child)[0]).toContain(
+      '(1 too much, in 1e-18 EUR)',
+    )
+    // 101 x 1.1 is 111.1, rounded down.
+    expect(faultsOf(budget('top', 111n), child)).toEqual([])
+    expect(faultsOf(budget('top', 110n), child)[0]).toContain('(1 too much, in 1e-18 USD)')
+  })
+
   test('compares limits of the same measure only', () => {
     const calls = budget('a', 101n, {
       parent: 'top',

@@ -1,4 +1,5 @@
 import type { Budget } from './budget.ts'
+import { foreignOf, newestAmountOf } from './foreign.ts'
 import type { Period } from './window.ts'
 
 export interface BudgetFault {
@@ -70,24 +71,30 @@ function nameOf(budget: Budget | string): string {
   return typeof budget === 'string' ? budget : budget.id
 }
 
+/** Limits in one currency are compared in it, of several currencies in USD by the newest rates. */
 function findPromiseFault(parent: Budget, children: readonly Budget[]): string | undefined {
   if (parent.mayOvercommit) return undefined
+  const compared = children.filter((child) => isSameMeasure(child, parent))
+  const currency = currencyOf(parent)
+  const isOne = compared.every((child) => currencyOf(child) === currency)
+  const amountOf = ({ limit }: Budget) => (isOne ? limit.amount : newestAmountOf(limit))
   let promised = 0n
-  for (const child of children) {
-    if (!isSameMeasure(child, parent)) continue
-    const share = promiseOf(child, parent)
-    if (share === undefined) {
+  for (const child of compared) {
+    const times = timesIn(child, parent)
+    if (times === undefined) {
       return `its child "${child.id}" promises without end (by its window, or by \`each\`); set mayOvercommit to allow that`
     }
-    promised += share
+    promised += amountOf(child) * times
   }
-  if (promised <= parent.limit.amount) return undefined
-  const excess = promised - parent.limit.amount
-  return `its children promise more than it has (${excess} too much, in ${unitOf(parent)}); set mayOvercommit to allow that`
+  const excess = promised - amountOf(parent)
+  if (excess <= 0n) return undefined
+  const unit = parent.limit.measure === 'cost' ? `1e-18 ${isOne ? currency : 'USD'}` : currency
+  return `its children promise more than it has (${excess} too much, in ${unit}); set mayOvercommit to allow that`
 }
 
-function unitOf({ limit }: Budget): string {
-  return limit.measure === 'cost' ? '1e-18 USD' : limit.measure
+/** Of money; else what the limit measures. */
+function currencyOf({ limit }: Budget): string {
+  return limit.measure === 'cost' ? (foreignOf(limit)?.currency ?? 'USD') : limit.measure
 }
 
 function isSameMeasure({ limit: a }: Budget, { limit: b }: Budget): boolean {
@@ -96,17 +103,17 @@ function isSameMeasure({ limit: a }: Budget, { limit: b }: Budget): boolean {
   return String(a.types?.toSorted() ?? '') === String(b.types?.toSorted() ?? '')
 }
 
-/** The most that a child may spend in one window of its parent; `undefined`: there is no most. */
-function promiseOf(child: Budget, parent: Budget): bigint | undefined {
+/** How often a child's limit fits into one window of its parent, at most; `undefined`: without end. */
+function timesIn(child: Budget, parent: Budget): bigint | undefined {
   if (child.each.some((label) => !parent.each.includes(label))) return undefined
   const carried = child.carriesOver ? 2n : 1n
   const [inner, outer] = [child.window.period, parent.window.period]
-  if (inner === 'total') return child.limit.amount
+  if (inner === 'total') return 1n
   if (outer === 'total') return undefined
-  if (inner === outer && isSameCalendar(child, parent)) return child.limit.amount * carried
+  if (inner === outer && isSameCalendar(child, parent)) return carried
   // Of windows that are cut by other clocks or calendars, one more may reach into the parent's.
   const windows = (WINDOWS_IN[outer]?.[inner] ?? 1n) + (isSameCalendar(child, parent) ? 0n : 1n)
-  return child.limit.amount * (windows + carried - 1n)
+  return windows + carried - 1n
 }
 
 function isSameCalendar({ window: a }: Budget, { window: b }: Budget): boolean {

@@ -22,7 +22,15 @@ export interface BudgetBook {
 export interface AuditStep {
   readonly atUnixMs: number
   readonly budgetId: string
-  readonly what: 'declared' | 'requested' | 'approved' | 'rejected' | 'closed' | 'removed'
+  readonly what:
+    | 'declared'
+    | 'requested'
+    | 'approved'
+    | 'rejected'
+    | 'closed'
+    | 'removed'
+    /** Its windows to come have other exchange rates. */
+    | 'exchanged'
   readonly who: string
   readonly why?: string
   /** The budget as it was after the step. */

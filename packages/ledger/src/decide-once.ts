@@ -63,13 +63,14 @@ function decideCharges(ask: Ask, charges: readonly Charge[], desk: DecisionDesk)
     const { budget, key, window } = charge
     const { forecast, lastMinute = 0 } = ask.signals?.[signalKey(budget.id, key)] ?? {}
     const before = idBefore(charge)
+    const past = before && { window: { id: before.windowId }, counter: desk.readCounter(before) }
     return {
       budget,
       key,
       window,
       counter: desk.readCounter(idOf(charge)),
       lastMinute,
-      ...(before !== undefined && { before: desk.readCounter(before) }),
+      ...(past !== undefined && { before: past }),
       ...(forecast !== undefined && { forecast }),
     }
   })

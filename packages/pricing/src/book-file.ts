@@ -36,7 +36,7 @@ export async function readBookFile(
 ): Promise<readonly PriceSource[]> {
   if (Array.isArray(value)) {
     const providers = readProviders(value, 'the list')
-    const cards = compileOwnCards(await readOwnCards(), await loadExchange())
+    const cards = compileOwnCards(await readOwnCards(), loadExchange())
     return [
       createMark(version),
       cards,
@@ -55,7 +55,7 @@ export async function readBookFile(
     createMark(version),
     compileOwnCards(
       { version: readVersion(cards['version'], 'cards.version'), files },
-      await loadExchange(),
+      loadExchange(),
     ),
     compileGenaiPrices({
       version: readVersion(genaiPrices['version'], 'genaiPrices.version'),

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { parseRate, type Rate } from './money.ts'
 
 /** What one unit of a currency is worth in USD, by the time from which on it is. */
@@ -21,8 +21,8 @@ const FILE = new URL('../exchange.json', import.meta.url)
  * The exchange rates that come with us, by the month, under those of the user, which replace a
  * currency as a whole. Throws an error that names the currency where a rate cannot be read.
  */
-export async function loadExchange(own: ExchangeTexts = {}): Promise<Exchange> {
-  const { rates } = JSON.parse(await readFile(FILE, 'utf8')) as { readonly rates: ExchangeTexts }
+export function loadExchange(own: ExchangeTexts = {}): Exchange {
+  const { rates } = JSON.parse(readFileSync(FILE, 'utf8')) as { readonly rates: ExchangeTexts }
   return readExchange({ ...rates, ...own })
 }
 

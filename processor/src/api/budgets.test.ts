@@ -6,6 +6,7 @@ import { createEntry, createTestAlerts, createTestBook } from '../testing/api.ts
 import { startApi, type Api } from './server.ts'
 
 const USD = 10n ** 18n
+const EXCHANGE = { EUR: { '2026-01-01': '1.25' } }
 
 const TOKENS = [
   { token: 'rob', roles: ['requester', 'viewer'] },
@@ -35,7 +36,7 @@ beforeEach(async () => {
     tokens: TOKENS,
     store,
     books,
-    ...openBudgets(store, books, levels),
+    ...openBudgets(store, books, { approvals: levels, prices: { exchange: EXCHANGE } }),
     forecasts: () => new Map(),
     alerts: createTestAlerts(),
     labels: ['team', 'tenant', 'user'],
@@ -119,7 +120,36 @@ describe('the life of a budget', () => {
     ])
   })
 
+  test('in another currency is shown in both, with the rate and its day', async () => {
+    const limit = { amount: '10', currency: 'EUR' }
+    await approve({ ...BUDGET, limit, window: { period: 'month' } })
+    expect(await ask('rob', '/budgets/web')).toMatchObject({
+      body: {
+        limit,
+        counters: [
+          {
+            limit: { amount: '12.5', currency: 'USD' },
+            exchange: { of: limit, rate: '1.25', from: '2026-01-01' },
+          },
+        ],
+      },
+    })
+    // An output token of the test's model costs 0.20: 62 are less than 12.50, 63 are more.
+    expect((await decide('app', 62)).body).toMatchObject({ decision: 'allow' })
+    expect((await decide('app', 63)).body).toMatchObject({ decision: 'deny', budget: 'web' })
+  })
+
   test.each([
+    [
+      { ...BUDGET, limit: { amount: '1', currency: 'CHF' }, window: { period: 'day' } },
+      400,
+      /^budget\.limit: CHF: no exch/,
+    ],
+    [
+      { ...BUDGET, limit: { amount: '1', currency: 'EUR' } },
+      400,
+      /^budget\.limit: EUR: .*validFrom/,
+    ],
     [{ ...BUDGET, limit: { amount: '-1' } }, 400, /^budget\.limit/],
     [{ ...BUDGET, limit: { amount: 5 } }, 400, /^budget\.limit\.amount: expected a decimal/],
     [{ ...BUDGET, limit: { tokens: -1 } }, 400, /^budget\.limit\.tokens: /],

@@ -1,5 +1,6 @@
-import type { Budget, Limit, Step } from '@spancost/budget'
+import { foreignOf, rateIn, type Budget, type Limit, type Step } from '@spancost/budget'
 import type { StoredBudget } from '@spancost/ledger'
+import { formatAmount, formatRate } from '@spancost/pricing'
 import { z } from 'zod'
 import type { DeskAnswer } from '../budgets/desk.ts'
 import { readStandings, stateOf, type Standing } from '../budgets/standing.ts'
@@ -123,10 +124,13 @@ async function showBudget(stored: StoredBudget, { store, forecasts }: Asked) {
   }
 }
 
-function showStanding({ limit: { measure }, each }: Budget, standing: Standing) {
+function showStanding(budget: Budget, standing: Standing) {
+  const { limit, each } = budget
+  const { measure } = limit
   const { key, window, assessment, unpriced, forecastError } = standing
   const amount = (value: bigint) => showAmount(measure, value)
   const values = key === '' ? [] : (JSON.parse(key) as string[])
+  const rate = rateIn(budget, window)
   return {
     for: Object.fromEntries(each.map((label, index) => [label, values[index]])),
     window: {
@@ -136,6 +140,9 @@ function showStanding({ limit: { measure }, each }: Budget, standing: Standing) 
     },
     state: assessment.state,
     limit: amount(assessment.limit),
+    ...(rate && {
+      exchange: { rate: formatRate(rate.usd), from: rate.from, of: showLimit(limit) },
+    }),
     spent: amount(assessment.spent),
     held: amount(assessment.held),
     left: amount(assessment.left),
@@ -147,6 +154,10 @@ function showStanding({ limit: { measure }, each }: Budget, standing: Standing) 
 }
 
 function showLimit(limit: Limit) {
+  const foreign = foreignOf(limit)
+  if (foreign !== undefined) {
+    return { amount: formatAmount(limit.amount), currency: foreign.currency }
+  }
   const types = limit.measure === 'tokens' ? limit.types : undefined
   return { ...showAmount(limit.measure, limit.amount), ...(types && { types }) }
 }

@@ -39,7 +39,7 @@ let api: Api
 beforeEach(async () => {
   store = await openSqliteStore({ path: ':memory:' })
   const books = { of: createTestBook }
-  const budgets = openBudgets(store, books, [])
+  const budgets = openBudgets(store, books, { approvals: [], prices: { exchange: {} } })
   await budgets.desk.declare(BUDGETS)
   api = await startApi({
     endpoint: '127.0.0.1:0',

@@ -44,7 +44,9 @@ export const BUDGET_SCHEMAS = {
     ...object({ id: TEXT, life: TEXT, state: TEXT, origin: TEXT, limit: FREE, counters: {} }),
     description:
       'A budget as the config writes it, and one counter for each value of `each` in the present ' +
-      'window: limit, spent, held, left and forecast as money, tokens or operations; ' +
+      'window: limit, spent, held, left and forecast as money (in USD), tokens or operations; ' +
+      'exchange, where the limit is in another currency, says of what, at what rate and of which ' +
+      'day; ' +
       'forecastError is by how much percent forecasts were off in windows before',
     additionalProperties: {},
   },

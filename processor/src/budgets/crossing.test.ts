@@ -26,7 +26,7 @@ const BUDGET: Budget = {
 test('the operation that took a budget over a line is the first without which it is not', async () => {
   const store = await openSqliteStore({ path: ':memory:' })
   onTestFinished(() => store.close())
-  await createBudgetDesk(store.budgets, [], () => START_MS).declare([BUDGET])
+  await createBudgetDesk(store.budgets, [], new Map(), () => START_MS).declare([BUDGET])
   const spans = [
     { spanId: '1', traceId: TRACE_ONE, team: 'web' },
     { spanId: '2', traceId: TRACE_TWO, team: 'web' },

@@ -10,6 +10,7 @@ const LEVELS = [
   { role: 'project_manager', upToAtto: 1_000n * USD, alertAtPercent: 80 },
   { role: 'finance_director', alertAtPercent: 90 },
 ]
+const RATES = new Map([['EUR', [{ from: '2026-11-01', usd: { num: 11n * 10n ** 17n, den: 1n } }]]])
 const ROB = { name: 'rob', roles: ['requester'] }
 const MIA = { name: 'mia', roles: ['project_manager'] }
 const DORA = { name: 'dora', roles: ['finance_director'] }
@@ -40,7 +41,7 @@ beforeEach(async () => {
 afterEach(() => store.close())
 
 function openDesk() {
-  return createBudgetDesk(store.budgets, LEVELS, () => NOW)
+  return createBudgetDesk(store.budgets, LEVELS, RATES, () => NOW)
 }
 
 describe('a request', () => {
@@ -137,6 +138,54 @@ describe('budgets of the config', () => {
       kind: 'conflict',
       reason: '"a" stands in the config, which alone changes it',
     })
+  })
+
+  test('in another currency keep the rate of a window that has begun', async () => {
+    const euros = (id: string): Budget => {
+      const foreign = { currency: 'EUR', rates: [] }
+      return createBudget(id, 1n, { limit: { measure: 'cost', amount: 100n * USD, foreign } })
+    }
+    const kept = (since: string, from: string, tenths: bigint) => {
+      return { since, from, usd: { num: tenths * 10n ** 17n, den: 1n } }
+    }
+    const desk = openDesk()
+    await desk.declare([euros('a')])
+    await desk.request(euros('b'), ROB)
+    await desk.step('approve', 'b', MIA)
+    const first = [kept('2026-11-01', '2026-11-01', 11n)]
+    const rates = async () =>
+      (await desk.list()).map(({ budget: { limit } }) =>
+        limit.measure === 'cost' ? limit.foreign?.rates : undefined,
+      )
+    expect(await rates()).toEqual([first, first])
+    const revised = new Map([
+      ['EUR', [{ from: '2026-11-01', usd: { num: 12n * 10n ** 17n, den: 1n } }]],
+    ])
+    await createBudgetDesk(store.budgets, LEVELS, revised, () => NOW).declare([euros('a')])
+    const both = [...first, kept('2026-12-01', '2026-11-01', 12n)]
+    expect(await rates()).toEqual([both, both])
+    const audit = await desk.audit({ limit: 2 })
+    expect(audit.map(({ budgetId, what, why }) => [budgetId, what, why])).toEqual([
+      ['a', 'declared', undefined],
+      ['b', 'exchanged', 'EUR: 1.2 USD (2026-11-01) since 2026-12-01'],
+    ])
+    expect(audit[0]).toMatchObject({
+      budget: { limit: { foreign: { rates: [{ usd: '1.1' }, { usd: '1.2' }] } } },
+    })
+    const again = createBudgetDesk(store.budgets, LEVELS, revised, () => NOW)
+    await again.declare([euros('a')])
+    expect(await desk.audit({ limit: 10 })).toHaveLength(5)
+  })
+
+  test('in a currency without a rate are refused', async () => {
+    const limit = { measure: 'cost', amount: 1n, foreign: { currency: 'CHF', rates: [] } } as const
+    const reason = 'CHF: no exchange rate is known for 2026-11-01; `prices.exchange` can name one'
+    expect(await openDesk().request(createBudget('a', 1n, { limit }), ROB)).toEqual({
+      kind: 'invalid',
+      reason: `budget.limit: ${reason}`,
+    })
+    await expect(openDesk().declare([createBudget('a', 1n, { limit })])).rejects.toThrow(reason)
+    expect(await openDesk().list()).toEqual([])
   })
 
   test('that have not changed leave no trace of a restart', async () => {

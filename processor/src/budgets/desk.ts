@@ -2,14 +2,20 @@ import { isDeepStrictEqual } from 'node:util'
 import {
   createWindows,
   DEFAULT_THRESHOLDS,
+  exchangeBudget,
   findTreeFaults,
+  foreignOf,
   takeStep,
   type Actor,
   type ApprovalLevel,
   type Budget,
+  type Exchanged,
+  type Foreign,
+  type RateTable,
   type Step,
   type Threshold,
 } from '@spancost/budget'
+import { formatRate } from '@spancost/pricing'
 import type { AuditStep, BudgetBook, BudgetStore, StoredBudget } from '@spancost/ledger'
 
 export type DeskAnswer =
@@ -22,7 +28,10 @@ export type DeskAnswer =
 
 /** Where budgets are asked for, approved and closed. Every step is in the audit. */
 export interface BudgetDesk {
-  /** Makes the ledger's budgets of the config those of this config. */
+  /**
+   * Makes the ledger's budgets of the config those of this config, and the exchange rates of windows
+   * to come those of this table. Throws where a limit's currency has no rate.
+   */
   declare(budgets: readonly Budget[]): Promise<void>
   list(): Promise<readonly StoredBudget[]>
   request(budget: Budget, actor: Actor, why?: string): Promise<DeskAnswer>
@@ -41,6 +50,7 @@ const WHAT = { approve: 'approved', reject: 'rejected', close: 'closed' } as con
 export function createBudgetDesk(
   store: BudgetStore,
   levels: readonly ApprovalLevel[],
+  rates: RateTable,
   now: () => number = Date.now,
 ): BudgetDesk {
   let known: BudgetBook | undefined
@@ -71,15 +81,17 @@ export function createBudgetDesk(
     async declare(declared) {
       for (;;) {
         const { version, budgets } = await store.readBudgets()
-        const planned = planDeclared(declared, budgets, now())
+        const planned = planDeclared(declared, budgets, rates, now())
         if (planned === undefined) return
         if (await store.writeBudgets(planned.budgets, version, planned.audit)) return
       }
     },
     request: (budget, actor, why) =>
-      change((before) => planRequest(budget, before, actor, { why, atUnixMs: now() })),
+      change((before) => planRequest(budget, before, actor, { why, atUnixMs: now(), rates })),
     step: (step, id, actor, why) =>
-      change((before) => planStep(step, id, before, actor, { why, atUnixMs: now(), levels })),
+      change((before) => {
+        return planStep(step, id, before, actor, { why, atUnixMs: now(), rates, levels })
+      }),
   }
 }
 
@@ -98,15 +110,19 @@ function refuse(kind: 'invalid' | 'conflict' | 'forbidden' | 'unknown', reason: 
 
 interface Occasion {
   readonly atUnixMs: number
+  readonly rates: RateTable
   readonly why: string | undefined
 }
 
 function planRequest(
-  budget: Budget,
+  asked: Budget,
   before: readonly StoredBudget[],
   actor: Actor,
-  { atUnixMs, why }: Occasion,
+  { atUnixMs, rates, why }: Occasion,
 ): Plan {
+  const exchanged = exchangeBudget(asked, rates, atUnixMs)
+  if (exchanged.kind === 'unknown') return refuse('invalid', `budget.limit: ${exchanged.reason}`)
+  const { budget } = exchanged
   const old = before.find((stored) => stored.budget.id === budget.id)
   if (old !== undefined && isLiving(old)) {
     return refuse('conflict', `there is a budget "${budget.id}" already; it is ${old.life}`)
@@ -125,7 +141,7 @@ function planStep(
   id: string,
   before: readonly StoredBudget[],
   actor: Actor,
-  { atUnixMs, why, levels }: Occasion & { readonly levels: readonly ApprovalLevel[] },
+  { atUnixMs, rates, why, levels }: Occasion & { readonly levels: readonly ApprovalLevel[] },
 ): Plan {
   const old = before.find((stored) => stored.budget.id === id)
   if (old === undefined) return refuse('unknown', `there is no budget "${id}"`)
@@ -133,11 +149,18 @@ function planStep(
     return refuse('conflict', `"${id}" stands in the config, which alone changes it`)
   }
   const { requestedBy } = old
-  const about = { ...old.budget, ...(requestedBy !== undefined && { requestedBy }) }
+  // What is approved is what it is worth now, not when it was asked for.
+  const exchanged: Exchanged =
+    step === 'approve'
+      ? exchangeBudget(old.budget, rates, atUnixMs)
+      : { kind: 'budget', budget: old.budget }
+  if (exchanged.kind === 'unknown') return refuse('invalid', `"${id}": ${exchanged.reason}`)
+  const about = { ...exchanged.budget, ...(requestedBy !== undefined && { requestedBy }) }
   const result = takeStep(step, old.life, about, actor, levels)
   if (result.kind === 'refused')
     return refuse(result.isRank ? 'forbidden' : 'conflict', result.reason)
-  const budget = result.level === undefined ? old.budget : withLevel(old.budget, result.level)
+  const { budget: known } = exchanged
+  const budget = result.level === undefined ? known : withLevel(known, result.level)
   const isApproved = result.life === 'approved'
   const stored: StoredBudget = {
     ...old,
@@ -154,12 +177,18 @@ function planStep(
 function planDeclared(
   declared: readonly Budget[],
   before: readonly StoredBudget[],
+  rates: RateTable,
   atUnixMs: number,
 ): { budgets: readonly StoredBudget[]; audit: readonly AuditStep[] } | undefined {
   const audit: AuditStep[] = []
-  const others = before.filter(({ origin }) => origin === 'api')
-  const kept = declared.map((budget): StoredBudget => {
-    const old = before.find((each) => each.origin === 'config' && each.budget.id === budget.id)
+  const others = before
+    .filter(({ origin }) => origin === 'api')
+    .map((stored) => renewRates(stored, rates, audit, atUnixMs))
+  const kept = declared.map((written): StoredBudget => {
+    const old = before.find((each) => each.origin === 'config' && each.budget.id === written.id)
+    const exchanged = exchangeBudget(written, rates, atUnixMs, ratesOf(old, written))
+    if (exchanged.kind === 'unknown') throw new Error(`"${written.id}": ${exchanged.reason}`)
+    const { budget } = exchanged
     const isSame = old?.life === 'approved' && isDeepStrictEqual(old.budget, budget)
     if (old !== undefined && isSame) return old
     audit.push(createStep('declared', budget, 'config', atUnixMs))
@@ -182,6 +211,38 @@ function planDeclared(
   if (audit.length === 0) return undefined
   // An id stands for one budget: the config wins over what was asked for.
   return { budgets: [...kept, ...others.filter(({ budget }) => !ids.has(budget.id))], audit }
+}
+
+/** The rates that a budget's windows have had so far; `undefined`: these are other windows. */
+function ratesOf(old: StoredBudget | undefined, budget: Budget): Foreign | undefined {
+  if (old?.life !== 'approved') return undefined
+  const foreign = foreignOf(old.budget.limit)
+  const isSame =
+    foreign?.currency === foreignOf(budget.limit)?.currency &&
+    old.budget.validFromUnixMs === budget.validFromUnixMs &&
+    isDeepStrictEqual(old.budget.window, budget.window)
+  return isSame ? foreign : undefined
+}
+
+/** A budget that was approved keeps the rate of its window, and gets those of windows to come. */
+function renewRates(
+  stored: StoredBudget,
+  rates: RateTable,
+  audit: AuditStep[],
+  atUnixMs: number,
+): StoredBudget {
+  const kept = ratesOf(stored, stored.budget)
+  if (kept === undefined) return stored
+  const exchanged = exchangeBudget(stored.budget, rates, atUnixMs, kept)
+  if (exchanged.kind === 'unknown') return stored
+  if (isDeepStrictEqual(exchanged.budget, stored.budget)) return stored
+  const { budget } = exchanged
+  const newest = foreignOf(budget.limit)?.rates.at(-1)
+  const why =
+    newest &&
+    `${kept.currency}: ${formatRate(newest.usd)} USD (${newest.from}) since ${newest.since}`
+  audit.push(createStep('exchanged', budget, 'config', atUnixMs, why))
+  return { ...stored, budget }
 }
 
 function isLiving({ life }: StoredBudget): boolean {
@@ -227,5 +288,8 @@ function createStep(
 /** A bigint is no JSON. */
 function show(budget: Budget): unknown {
   const { limit } = budget
-  return { ...budget, limit: { ...limit, amount: limit.amount.toString() } }
+  const foreign = foreignOf(limit)
+  const rates = foreign?.rates.map(({ usd, ...rate }) => ({ ...rate, usd: formatRate(usd) }))
+  const shown = { ...limit, amount: limit.amount.toString() }
+  return { ...budget, limit: { ...shown, ...(foreign && { foreign: { ...foreign, rates } }) } }
 }

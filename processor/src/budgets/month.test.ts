@@ -227,7 +227,7 @@ test('a month is what its calls add up to, at every look', async () => {
     await rm(folder, { recursive: true })
   })
   const book = createBook([createOverrides([{ name: 'own', value: PRICES }], '1')])
-  const desk = createBudgetDesk(store.budgets, [], () => START_MS)
+  const desk = createBudgetDesk(store.budgets, [], new Map(), () => START_MS)
   await desk.declare(PLANS.map(({ budget }) => budget))
   const { sums, add } = createSums()
   const arrivals = listArrivals()

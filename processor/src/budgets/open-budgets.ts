@@ -1,5 +1,6 @@
-import type { ApprovalLevel } from '@spancost/budget'
 import type { Store } from '@spancost/ledger'
+import { loadExchange } from '@spancost/pricing'
+import type { Config } from '../config.ts'
 import type { Books } from '../open-book.ts'
 import { createDecisions, type Decisions } from './decisions.ts'
 import { createBudgetDesk, type BudgetDesk } from './desk.ts'
@@ -15,11 +16,11 @@ export interface Budgets {
 export function openBudgets(
   { budgets: store }: Pick<Store, 'budgets'>,
   books: Books,
-  approvals: readonly ApprovalLevel[],
+  { approvals, prices }: Pick<Config, 'approvals'> & { prices: Pick<Config['prices'], 'exchange'> },
 ): Budgets {
   const signals = createSignals()
   return {
-    desk: createBudgetDesk(store, approvals),
+    desk: createBudgetDesk(store, approvals, loadExchange(prices.exchange)),
     decisions: createDecisions(store, books, signals),
     signals,
   }

@@ -56,14 +56,23 @@ export async function readStandings(
     counters.length === 0 && budget.each.length === 0 ? [{ key: '', ...EMPTY }] : counters
   return shown.map(({ key, ...counter }) => {
     const { amount: forecast, error } = forecasts.get(signalKey(budget.id, key)) ?? {}
-    const carried = before?.get(key) ?? (before && EMPTY)
-    const assessment = assess(budget, counter, {
+    const carried = before && {
+      window: before.window,
+      counter: before.counters.get(key) ?? EMPTY,
+    }
+    const more = {
       ...(carried !== undefined && { before: carried }),
       ...(forecast !== undefined && { forecast }),
-    })
+    }
+    const assessment = assess(budget, { window, counter }, more)
     const about = { key, window, assessment, unpriced: counter.unpriced }
     return { ...about, ...(error !== undefined && { forecastError: error }) }
   })
+}
+
+interface Before {
+  readonly window: Window
+  readonly counters: ReadonlyMap<string, Counter>
 }
 
 async function readBefore(
@@ -71,12 +80,13 @@ async function readBefore(
   window: Window,
   windowOf: (unixMs: number) => Window,
   store: BudgetStore,
-): Promise<ReadonlyMap<string, Counter> | undefined> {
+): Promise<Before | undefined> {
   if (!budget.carriesOver || !Number.isFinite(window.startUnixMs)) return undefined
-  const { id: windowId, startUnixMs } = windowOf(window.startUnixMs - 1)
-  if (startUnixMs < (budget.validFromUnixMs ?? -Infinity)) return undefined
-  const found = await store.counters({ budgetId: budget.id, windowId, limit: MAX_SHOWN })
-  return new Map(found.map((counter) => [counter.key, counter]))
+  const past = windowOf(window.startUnixMs - 1)
+  if (past.startUnixMs < (budget.validFromUnixMs ?? -Infinity)) return undefined
+  const query = { budgetId: budget.id, windowId: past.id, limit: MAX_SHOWN }
+  const found = await store.counters(query)
+  return { window: past, counters: new Map(found.map((counter) => [counter.key, counter])) }
 }
 
 /** The worst of its counters is a budget's state. */

@@ -152,7 +152,7 @@ async function askConfigured(
     const match = findRoute(path)
     if (match.kind !== 'route') throw new Error(`there is no ${path}`)
     const asked = {
-      ...openBudgets(store, books, config.approvals),
+      ...openBudgets(store, books, config),
       forecasts: () => new Map(),
       alerts: openKeptAlerts(store),
       store,

@@ -66,6 +66,7 @@ interface Shown {
     readonly window: { readonly id: string }
     readonly spent: Amount
     readonly limit: Amount
+    readonly exchange?: { readonly of: Amount; readonly rate: string; readonly from: string }
     readonly percent: number
     readonly forecast?: Amount
     readonly forecastError?: { readonly windows: number; readonly meanPercent: number }
@@ -174,13 +175,20 @@ async function printBudgets(budgets: readonly Shown[], io: Io): Promise<ExitCode
           origin,
           counter.window.id,
           showAmount(counter.spent),
-          showAmount(counter.limit),
+          showLimit(counter),
           `${counter.percent} %`,
           showForecast(counter),
         ]),
   )
   await writeLine(io.stdout, formatTable(COLUMNS, rows))
   return 0
+}
+
+/** `1117.2 USD (1000 EUR at 1.1172 of 2026-11-01)` where it is in another currency. */
+function showLimit({ limit, exchange }: Shown['counters'][number]): string {
+  if (exchange === undefined) return showAmount(limit)
+  const { of, rate, from } = exchange
+  return `${showAmount(limit)} (${showAmount(of)} at ${rate} of ${from})`
 }
 
 /** With how far off forecasts made in the middle of past windows were. */

@@ -74,7 +74,7 @@ async function spreadAll(prices: Config['prices'], asked: Asked, io: Io): Promis
   const isOver = to <= Date.now()
   const spreads: Spread[] = []
   for (const cost of prices.monthly.filter((each) => isDue(each, month))) {
-    const amountAtto = await toUsd(cost, prices, from)
+    const amountAtto = toUsd(cost, prices, from)
     if (amountAtto === undefined) {
       await writeLine(
         io.stderr,
@@ -103,14 +103,14 @@ function isDue({ from = '', to = '9999-99' }: Monthly, month: string): boolean {
 }
 
 /** At the exchange rate of the first day of the month. */
-async function toUsd(
+function toUsd(
   { amount, currency }: Monthly,
   prices: Config['prices'],
   atMs: number,
-): Promise<bigint | undefined> {
+): bigint | undefined {
   const amountAtto = parseAmount(amount)
   if (currency === 'USD') return amountAtto
-  const rates = (await loadExchange(prices.exchange)).get(currency) ?? []
+  const rates = loadExchange(prices.exchange).get(currency) ?? []
   const rate = rates.findLast(({ fromMs }) => fromMs <= atMs)?.usd
   // Atto of the currency times atto USD per unit of it.
   return rate && multiplyRate({ num: rate.num * amountAtto, den: rate.den * 10n ** 18n }, 1)

@@ -3,7 +3,7 @@ import { TOKEN_TYPES } from '@spancost/ledger'
 import { parseAmount } from '@spancost/pricing'
 import { z } from 'zod'
 import { findNearest } from '../nearest.ts'
-import { decimal, instant, label, text, zone } from './values.ts'
+import { currency, decimal, instant, label, text, zone } from './values.ts'
 
 /** How a budget is written, in the config and over the API alike. */
 
@@ -31,9 +31,16 @@ const limit = z
     z
       .strictObject({
         amount: decimal.describe('Money; up to a billion'),
-        currency: z.literal('USD', { error: 'only USD' }).prefault('USD'),
+        currency: currency
+          .prefault('USD')
+          .describe('Of others, what a window has in USD follows from the rate of its first day'),
       })
-      .transform(({ amount }): Limit => ({ measure: 'cost', amount: parseAmount(amount) })),
+      .transform((written): Limit => {
+        const money = { measure: 'cost', amount: parseAmount(written.amount) } as const
+        if (written.currency === 'USD') return money
+        // The rates are the desk's to put there.
+        return { ...money, foreign: { currency: written.currency, rates: [] } }
+      }),
     z
       .strictObject({
         tokens: count.describe('Tokens'),
@@ -55,7 +62,9 @@ const limit = z
         amount: BigInt(operations),
       })),
   ])
-  .describe('`{amount: "1000"}` in USD, `{tokens: 5000000}` or `{operations: 1000}`')
+  .describe(
+    '`{amount: "1000", currency: EUR}` (default: USD), `{tokens: 5000000}` or `{operations: 1000}`',
+  )
 
 const window = z.strictObject({
   period: z.enum(PERIODS).describe('How long a window is; `total`: there is one only'),

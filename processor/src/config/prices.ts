@@ -1,6 +1,6 @@
 import { UNITS } from '@spancost/genai'
 import { z } from 'zod'
-import { durationBetween, headers, instant, text } from './values.ts'
+import { currency, durationBetween, headers, instant, text } from './values.ts'
 
 /** The section `prices`: what the user says about prices, for everybody and for single tenants. */
 
@@ -27,8 +27,6 @@ const alias = z.strictObject({
 const decimal = z.string('expected a decimal in quotes').regex(/^\d{1,9}(\.\d{1,15})?$/, {
   error: 'expected a decimal in quotes, such as "0.85"',
 })
-
-const currency = z.string().regex(/^[A-Z]{3}$/, 'expected a currency such as CNY')
 
 const discount = z.strictObject({
   name: text(256).describe('For people, such as the contract'),

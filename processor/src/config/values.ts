@@ -97,6 +97,8 @@ export const decimal = z.string('expected a decimal in quotes').regex(/^\d{1,9}(
   error: 'expected a decimal in quotes, such as "1000"',
 })
 
+export const currency = z.string().regex(/^[A-Z]{3}$/, 'expected a currency such as CNY')
+
 /** The name of a label of spend. */
 export const label = z
   .string()

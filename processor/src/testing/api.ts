@@ -137,7 +137,7 @@ export async function startTestApi(
     tokens: [],
     store,
     books,
-    ...openBudgets(store, books, []),
+    ...openBudgets(store, books, { approvals: [], prices: { exchange: {} } }),
     forecasts: () => new Map(),
     alerts: createTestAlerts(),
     version: '1.2.3',

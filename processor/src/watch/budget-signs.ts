@@ -1,6 +1,6 @@
-import { percentOf, type Threshold } from '@spancost/budget'
+import { foreignOf, percentOf, rateIn, type Budget, type Threshold } from '@spancost/budget'
 import type { StoredBudget } from '@spancost/ledger'
-import { formatAmount } from '@spancost/pricing'
+import { formatAmount, formatRate } from '@spancost/pricing'
 import type { Standing } from '../budgets/standing.ts'
 import type { Lookout, Sign } from './alerts.ts'
 import { levelOf } from './threshold-level.ts'
@@ -81,6 +81,7 @@ function describe(
     facts: [
       { name: 'spent', value: show(assessment.spent) },
       { name: 'limit', value: show(assessment.limit) },
+      ...describeExchange(budget, window),
       { name: 'held', value: show(assessment.held) },
       ...(assessment.forecast === undefined
         ? []
@@ -92,4 +93,13 @@ function describe(
     budgetId: budget.id,
     ...(owner !== undefined && { owner }),
   }
+}
+
+/** Of a limit in another currency: how much of it was granted, and by which rate. */
+function describeExchange(budget: Budget, window: Standing['window']) {
+  const { limit } = budget
+  const [rate, foreign] = [rateIn(budget, window), foreignOf(limit)]
+  if (rate === undefined || foreign === undefined) return []
+  const granted = `${formatAmount(limit.amount)} ${foreign.currency}`
+  return [{ name: 'granted', value: `${granted} at ${formatRate(rate.usd)} of ${rate.from}` }]
 }

@@ -34,7 +34,7 @@ let store: Store
 
 beforeEach(async () => {
   store = await openSqliteStore({ path: ':memory:' })
-  await createBudgetDesk(store.budgets, [], () => AT).declare([BUDGET])
+  await createBudgetDesk(store.budgets, [], new Map(), () => AT).declare([BUDGET])
 })
 
 afterEach(() => store.close())

@@ -2,9 +2,12 @@
 import type { Money } from './answers.ts'
 import type { Count } from './counts.ts'
 
+/** Limits may be in another currency than USD. */
+type Coins = Money & { readonly currency: string }
+
 /** In what a limit is measured: one of the three. */
 export type Quantity =
-  | (Money & { readonly tokens?: never; readonly operations?: never })
+  | (Coins & { readonly tokens?: never; readonly operations?: never })
   | { readonly tokens: Count; readonly operations?: never; readonly amount?: never }
   | { readonly operations: Count; readonly tokens?: never; readonly amount?: never }
 
@@ -14,6 +17,8 @@ export interface Counter {
   readonly window: { readonly id: string; readonly start?: string; readonly end?: string }
   readonly state: string
   readonly limit: Quantity
+  /** Of a limit in another currency: of what, at what rate, of which day. */
+  readonly exchange?: { readonly of: Coins; readonly rate: string; readonly from: string }
   readonly spent: Quantity
   readonly held: Quantity
   readonly left: Quantity

@@ -9,11 +9,11 @@ import {
 } from './quantity.ts'
 
 test('quantities are money, tokens or operations', () => {
-  expect(magnitude({ amount: '2.5' })).toBe(2_500_000_000_000_000_000n)
+  expect(magnitude({ amount: '2.5', currency: 'USD' })).toBe(2_500_000_000_000_000_000n)
   expect(magnitude({ tokens: 9_007_199_254_740_993n })).toBe(9_007_199_254_740_993n)
-  expect(writeQuantity({ amount: '1000.000001' })).toBe('1,000.000001 USD')
+  expect(writeQuantity({ amount: '1000.000001', currency: 'USD' })).toBe('1,000.000001 USD')
   expect(writeQuantity({ tokens: 5_000_000 })).toBe('5,000,000 tokens')
-  expect(shortenQuantity({ amount: '1000.000001' })).toBe('$1,000.00')
+  expect(shortenQuantity({ amount: '1000.000001', currency: 'USD' })).toBe('$1,000.00')
   expect(shortenQuantity({ tokens: 7 })).toBe('7 tokens')
   expect(writeQuantity({ operations: 0 })).toBe('0 operations')
 })

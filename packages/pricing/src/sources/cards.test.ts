@@ -4,7 +4,7 @@ import { loadExchange } from '../exchange.ts'
 import { compileOwnCards, createOverrides, readOwnCards } from './cards.ts'
 import { compileGenaiPrices, readGenaiPrices } from './genai-prices.ts'
 
-const ours = compileOwnCards(await readOwnCards(), await loadExchange())
+const ours = compileOwnCards(await readOwnCards(), loadExchange())
 const data = compileGenaiPrices(await readGenaiPrices())
 const atMs = Date.parse('2026-09-23T12:00:00Z')
 

@@ -5,7 +5,7 @@ import { compileGenaiPrices, readGenaiPrices } from './genai-prices.ts'
 
 /** In order of precedence: what an earlier source says of a model goes over what a later one says. */
 const LOADERS: readonly (() => Promise<PriceSource>)[] = [
-  async () => compileOwnCards(await readOwnCards(), await loadExchange()),
+  async () => compileOwnCards(await readOwnCards(), loadExchange()),
   async () => compileGenaiPrices(await readGenaiPrices()),
 ]
 

@@ -93,6 +93,13 @@ function BudgetRow({ budget }: { readonly budget: Budget }) {
       <td>{worst === undefined ? <span class="quiet">–</span> : <Burn counter={worst} />}</td>
       <td class="number">
         <Figure quantity={worst?.limit ?? budget.limit} />
+        {worst?.exchange && (
+          <span class="quiet">
+            {' '}
+            {worst.exchange.of.amount} {worst.exchange.of.currency} at {worst.exchange.rate} of{' '}
+            {worst.exchange.from}
+          </span>
+        )}
       </td>
       <td class="number">{worst && <Figure quantity={worst.left} />}</td>
       <td class="number">

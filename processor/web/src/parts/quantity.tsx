@@ -7,7 +7,8 @@ export function Figure({ quantity }: { readonly quantity: Quantity }) {
   if (quantity.amount !== undefined) {
     return (
       <span class="still">
-        $<Amount amount={quantity.amount} />
+        {quantity.currency === 'USD' ? '$' : `${quantity.currency} `}
+        <Amount amount={quantity.amount} />
       </span>
     )
   }
