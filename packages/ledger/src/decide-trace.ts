@@ -22,6 +22,8 @@ export interface TraceView {
   readonly parents: Parents
   /** False: older operations were left out, so an echo may repeat a call that is not here. */
   readonly isWhole: boolean
+  /** Spans that usage lies below which is not here. */
+  readonly aboveUsage?: ReadonlySet<string>
 }
 
 /** A standing that is no longer right; the ledger writes it as a correcting entry. */
@@ -50,10 +52,7 @@ export interface Decision {
 export function decideTrace(view: TraceView): Decision {
   const { operations, parents } = view
   const family = createFamily(parents)
-  const standings = new Map([
-    ...decideLeaves(view, family),
-    ...decideContainers(operations, family),
-  ])
+  const standings = new Map([...decideLeaves(view, family), ...decideContainers(view, family)])
   for (const { spanId, operation } of operations) {
     if (operation.role === 'free') standings.set(spanId, 'counted')
   }
@@ -65,13 +64,10 @@ export function decideAlone(role: Role): Standing {
   return role === 'container' ? 'held' : 'counted'
 }
 
-/** The held containers of a trace that count after all, because nothing has come below them. */
-export function listSettled<Operation extends Known>(
-  operations: readonly Operation[],
-  isDue: (operation: Operation) => boolean,
-): readonly Change[] {
-  return operations
-    .filter((each) => each.standing === 'held' && isSettleable(each) && isDue(each))
+/** Of containers that are due, those that count after all, because nothing has come below them. */
+export function listSettled(due: readonly Known[]): readonly Change[] {
+  return due
+    .filter((each) => each.standing === 'held' && isSettleable(each))
     .map(({ spanId }) => ({ spanId, standing: 'counted', reason: 'settled' }))
 }
 
@@ -82,7 +78,7 @@ export function isSettleable(each: Sighting): boolean {
 }
 
 /** A call without usage leaves its container to tell the usage. */
-function isTelling(each: Sighting): boolean {
+export function isTelling(each: Sighting): boolean {
   return each.operation.role !== 'free' && (each.units.size > 0 || isBilled(each))
 }
 
@@ -112,11 +108,17 @@ function findBestKnown(group: readonly Known[], family: Family): Known | undefin
   return isElsewhere ? undefined : findBest(others, family)
 }
 
-function decideContainers(operations: readonly Known[], family: Family): [string, Standing][] {
+function decideContainers(
+  { operations, aboveUsage }: TraceView,
+  family: Family,
+): [string, Standing][] {
   const above = listAbove(operations.filter(isTelling), family)
   return operations
     .filter(({ operation }) => operation.role === 'container')
-    .map(({ spanId, standing = 'held' }) => [spanId, above.has(spanId) ? 'restated' : standing])
+    .map(({ spanId, standing = 'held' }) => {
+      const isRestated = above.has(spanId) || aboveUsage?.has(spanId) === true
+      return [spanId, isRestated ? 'restated' : standing]
+    })
 }
 
 function listAbove(operations: readonly Known[], family: Family): ReadonlySet<string> {

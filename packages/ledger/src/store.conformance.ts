@@ -11,6 +11,7 @@ import {
 import { describeBudgets } from './store-budgets.conformance.ts'
 import { describeCorrections } from './store-corrections.conformance.ts'
 import { describeCosts } from './store-costs.conformance.ts'
+import { describeLongTraces } from './store-long-traces.conformance.ts'
 import { describeMetrics, describeNotes } from './store-metrics.conformance.ts'
 import { describeRepricing } from './store-repricing.conformance.ts'
 import type { Store } from './store.ts'
@@ -58,6 +59,9 @@ export function describeStore(name: string, openStore: (folder: string) => Promi
     })
     describe('corrections', () => {
       describeCorrections(place)
+    })
+    describe('long traces', () => {
+      describeLongTraces(place)
     })
     describe('repricing', () => {
       describeRepricing(place)

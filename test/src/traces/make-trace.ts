@@ -80,7 +80,7 @@ export function makeTrace(random: Random, number: number): MadeTrace {
   for (const span of drawn) {
     const dice = random.below(100)
     if (span.children.length > 0) {
-      if (dice < 30 && mayBeAgent(span, drawn)) setAgent(span, draft)
+      if (dice < 30) setAgent(span, draft)
       else if (dice < 40) span.operation = createCall(draft)
     } else if (dice < 15) addSightings(span, draft)
     else if (dice < 65) span.operation = createCall(draft)
@@ -93,15 +93,6 @@ export function makeTrace(random: Random, number: number): MadeTrace {
     }
   }
   return draft
-}
-
-/**
- * The ledger looks at the newest 256 operations of a trace: an agent that comes long after its calls
- * would not know them (docs/ledger.md). In larger traces only what most of it is below may be one.
- */
-function mayBeAgent({ children }: MadeSpan, { length }: readonly MadeSpan[]): boolean {
-  const isLarge = (spans: readonly MadeSpan[]): boolean => spans.length >= 300
-  return length < 250 || isLarge(children) || children.some((child) => isLarge(child.children))
 }
 
 function makeTree(draft: Draft): void {

@@ -32,7 +32,8 @@ export interface TableTarget {
 
 /**
  * What is moved, if a ledger has it, in this order. Label sets come early: other tables name them by
- * `label_set`. What is not here (ids, traces, words) is made from entries again.
+ * `label_set`. What is not here (ids, traces, words, long traces) is made from entries
+ * again.
  */
 export const MOVED_TABLES = [
   'label_sets',

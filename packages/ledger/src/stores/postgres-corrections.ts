@@ -5,7 +5,7 @@ import { ask } from './postgres-client.ts'
 import { askRows, insertInto, unnest } from './postgres-statements.ts'
 import { selectPriced } from './priced-entries.ts'
 import type { SumChanges } from './postgres-sums.ts'
-import { findKnown, lockFreeTraces } from './postgres-traces.ts'
+import { listDue, lockFreeTraces } from './postgres-traces.ts'
 import type { MetricRow } from './metric-columns.ts'
 import { encodeId, type SumRow } from './rows.ts'
 import { FIGURES, FIGURES_OF_ENTRY } from './sum-lines.ts'
@@ -113,13 +113,14 @@ export async function settleDue(
     client,
     due.map((row) => row.trace_id),
   )
-  const known = await findKnown(client, traceIds, [])
-  const changes = [...known].flatMap(([traceId, { operations }]) => {
-    const settled = listSettled(operations, (one) => one.recordedAtUnixMs < beforeUnixMs)
-    return settled.map((change): TraceChange => {
-      const before = operations.find(({ spanId }) => spanId === change.spanId)!
-      return { traceId, before, change }
-    })
+  const waiting = await listDue(client, traceIds, beforeUnixMs)
+  const changes = [...waiting].flatMap(([traceId, held]) => {
+    const before = new Map(held.map((each) => [each.spanId, each]))
+    return listSettled(held).map((change): TraceChange => ({
+      traceId,
+      before: before.get(change.spanId)!,
+      change,
+    }))
   })
   await writeCorrections(client, changes, nowMs, sums)
   await ask(client, 'forget_due', FORGET_DUE, [traceIds.map(encodeId), beforeUnixMs])

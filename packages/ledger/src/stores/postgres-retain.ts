@@ -57,6 +57,9 @@ async function dropDay(client: PoolClient, beforeUnixMs: number): Promise<number
   await client.query(`
     DELETE FROM unsettled USING ${partition} AS gone
     WHERE unsettled.trace_id = gone.trace_id AND unsettled.span_id = gone.span_id`)
+  // Made anew of what is left, should more of these traces come.
+  await client.query(`
+    DELETE FROM long_traces WHERE trace_id IN (SELECT trace_id FROM ${partition})`)
   const { rowCount } = await client.query(`
     DELETE FROM ids USING ${partition} AS gone
     WHERE ids.trace_id = gone.trace_id AND ids.span_id = gone.span_id`)

@@ -1,8 +1,9 @@
 import type { PoolClient } from 'pg'
-import type { Entry, Relative } from '../entry.ts'
+import type { Known } from '../decide-trace.ts'
+import type { Relative } from '../entry.ts'
 import { MAX_RELATIVES } from '../store.ts'
 import { ask } from './postgres-client.ts'
-import { encodeText, hashResponse } from './postgres-rows.ts'
+import { encodeText } from './postgres-rows.ts'
 import { askRows, insertInto } from './postgres-statements.ts'
 import {
   decodeId,
@@ -14,13 +15,7 @@ import {
   STANDING_NOW,
   type KnownRow,
 } from './rows.ts'
-import {
-  MAX_NEWEST,
-  MAX_OLDER,
-  type Link,
-  type TimedOperation,
-  type TimedTrace,
-} from './trace-view.ts'
+import { MAX_NEWEST, type KnownTrace, type Link } from './trace-view.ts'
 
 const LOCK_TRACES = `
   ${insertInto('traces', [
@@ -33,7 +28,7 @@ const LOCK_FREE_TRACES = `
   ORDER BY trace_id FOR UPDATE SKIP LOCKED`
 
 const KNOWN_COLUMNS = `
-  trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, sequence, details,
+  trace_id, span_id, parent_span_id, hour, hour_nano, sequence, details,
   ${STANDING_NOW} AS standing`
 
 const FIND_NEWEST = `
@@ -42,12 +37,17 @@ const FIND_NEWEST = `
     FROM entries WHERE trace_id = ANY ($1::bytea[])
   ) AS entries WHERE place <= ${MAX_NEWEST} ORDER BY sequence`
 
-/** Only containers arrive as one of the two. */
-const FIND_OLDER = `
+const FIND_SPANS = `
+  SELECT ${KNOWN_COLUMNS} FROM entries WHERE trace_id = $1 AND span_id = ANY ($2::bytea[])`
+
+const LIST_ALL = `SELECT ${KNOWN_COLUMNS} FROM entries WHERE trace_id = $1`
+
+/** Of these traces, the containers that are held since before an instant. */
+const LIST_DUE = `
   SELECT ${KNOWN_COLUMNS} FROM entries
-  WHERE trace_id = $1 AND sequence < $2
-    AND (standing IN ('held', 'restated') OR response = ANY ($3::bytea[]))
-  ORDER BY sequence DESC LIMIT ${MAX_OLDER}`
+  WHERE trace_id = ANY ($1::bytea[]) AND (trace_id, span_id) IN (
+    SELECT trace_id, span_id FROM unsettled
+    WHERE trace_id = ANY ($1::bytea[]) AND recorded_at_unix_ms < $2)`
 
 const FIND_LINKS = `
   SELECT trace_id, span_id, parent_span_id FROM relatives WHERE trace_id = ANY ($1::bytea[])`
@@ -66,15 +66,16 @@ const INSERT_RELATIVES = `
     ['end_unix_nano', 'bigint'],
     ['service', 'text'],
     ['recorded_day', 'integer'],
-  ])} ON CONFLICT DO NOTHING RETURNING trace_id`
+  ])} ON CONFLICT DO NOTHING RETURNING trace_id, span_id, parent_span_id`
 
 type Row = KnownRow & {
   readonly trace_id: Uint8Array
   readonly sequence: bigint
-  readonly recorded_at_unix_ms: bigint
 }
 
 type TraceRow = { readonly trace_id: Buffer }
+
+type LinkRow = Pick<Row, 'trace_id' | 'span_id' | 'parent_span_id'>
 
 /**
  * Waits until nobody else works on these traces, and keeps others out of them until the transaction
@@ -98,30 +99,51 @@ export async function lockFreeTraces(
   return rows.map((row) => decodeId(row.trace_id))
 }
 
-/** What the ledger has of each trace, of which it has something. `fresh` is what is new there. */
+/** The newest that the ledger has of each trace, of which it has something. */
 export async function findKnown(
   client: PoolClient,
   traceIds: readonly string[],
-  fresh: readonly Entry[],
-): Promise<Map<string, TimedTrace>> {
+): Promise<Map<string, KnownTrace>> {
   const rows = await ask<Row>(client, 'known', FIND_NEWEST, [traceIds.map(encodeId)])
   const byTrace = Map.groupBy(rows, (row) => decodeId(row.trace_id))
-  const known = new Map<string, TimedTrace>()
-  for (const [traceId, newest] of byTrace) {
-    const isWhole = newest.length < MAX_NEWEST
-    const answers = fresh.flatMap((entry) =>
-      entry.traceId === traceId ? (hashResponse(entry.operation) ?? []) : [],
-    )
-    const values = [encodeId(traceId), newest[0]!.sequence, answers.map(encodeId)]
-    const older = isWhole ? [] : await ask<Row>(client, 'older', FIND_OLDER, values)
-    known.set(traceId, { operations: [...older, ...newest].map(decodeTimed), isWhole })
-  }
-  return known
+  return new Map(
+    [...byTrace].map(([traceId, newest]) => [
+      traceId,
+      { operations: newest.map(decodeRow), isWhole: newest.length < MAX_NEWEST },
+    ]),
+  )
 }
 
-function decodeTimed(row: Row): TimedOperation {
-  const known = decodeKnown(row, decodeDetails(row.details))
-  return { ...known, recordedAtUnixMs: Number(row.recorded_at_unix_ms) }
+/** Operations of a trace. */
+export async function findSpans(
+  client: PoolClient,
+  traceId: string,
+  spanIds: readonly string[],
+): Promise<Known[]> {
+  if (spanIds.length === 0) return []
+  const values = [encodeId(traceId), spanIds.map(encodeId)]
+  return (await ask<Row>(client, 'spans', FIND_SPANS, values)).map(decodeRow)
+}
+
+/** All operations of a trace, however long it is. */
+export async function listAllSpans(client: PoolClient, traceId: string): Promise<Known[]> {
+  return (await ask<Row>(client, 'all_spans', LIST_ALL, [encodeId(traceId)])).map(decodeRow)
+}
+
+/** Containers that wait to be settled, by their traces. */
+export async function listDue(
+  client: PoolClient,
+  traceIds: readonly string[],
+  beforeUnixMs: number,
+): Promise<Map<string, Known[]>> {
+  const values = [traceIds.map(encodeId), beforeUnixMs]
+  const rows = await ask<Row>(client, 'list_due', LIST_DUE, values)
+  const byTrace = Map.groupBy(rows, (row) => decodeId(row.trace_id))
+  return new Map([...byTrace].map(([traceId, due]) => [traceId, due.map(decodeRow)]))
+}
+
+function decodeRow(row: Row): Known {
+  return decodeKnown(row, decodeDetails(row.details))
 }
 
 /** The spans of each trace that are no operations. */
@@ -131,7 +153,10 @@ export async function findLinks(
 ): Promise<Map<string, Link[]>> {
   if (traceIds.length === 0) return new Map()
   const values = [traceIds.map(encodeId)]
-  const rows = await ask<Row>(client, 'links', FIND_LINKS, values)
+  return groupLinks(await ask<LinkRow>(client, 'links', FIND_LINKS, values))
+}
+
+function groupLinks(rows: readonly LinkRow[]): Map<string, Link[]> {
   const links = new Map<string, Link[]>()
   for (const row of rows) {
     const traceId = decodeId(row.trace_id)
@@ -142,13 +167,13 @@ export async function findLinks(
   return links
 }
 
-/** Answers the traces of those that are new. Traces are locked, so the count stays right. */
+/** Answers those that are new, by their traces. Traces are locked, so the count stays right. */
 export async function insertRelatives(
   client: PoolClient,
   relatives: readonly Relative[],
   day: number,
-): Promise<Set<string>> {
-  if (relatives.length === 0) return new Set()
+): Promise<Map<string, Link[]>> {
+  if (relatives.length === 0) return new Map()
   const byTrace = Map.groupBy(relatives, ({ traceId }) => traceId)
   const values = [[...byTrace.keys()].map(encodeId)]
   const counted = await ask<TraceRow & { readonly count: bigint }>(
@@ -164,8 +189,7 @@ export async function insertRelatives(
       .slice(0, MAX_RELATIVES - (counts.get(traceId) ?? 0))
       .map((one) => toRow(one, day))
   })
-  const inserted = await askRows<TraceRow>(client, 'relatives', INSERT_RELATIVES, rows)
-  return new Set(inserted.map((row) => decodeId(row.trace_id)))
+  return groupLinks(await askRows<LinkRow>(client, 'relatives', INSERT_RELATIVES, rows))
 }
 
 function toRow(relative: Relative, day: number): unknown[] {

@@ -19,6 +19,7 @@ import { makePartition } from './postgres-migrations.ts'
 import { repriceAll } from './postgres-reprice.ts'
 import { encodeText, hashLabels, hashResponse } from './postgres-rows.ts'
 import { askRows, insertInto, unnest, type Column } from './postgres-statements.ts'
+import { lookBack, LOOKED_AT_ALL } from './postgres-long-traces.ts'
 import { createSumChanges, type SumChanges } from './postgres-sums.ts'
 import { findKnown, findLinks, insertRelatives, lockTraces } from './postgres-traces.ts'
 import {
@@ -30,7 +31,14 @@ import {
   STANDING_NOW,
   SUM_COLUMNS,
 } from './rows.ts'
-import { createView, listTurned, MAX_TOGETHER, type KnownTrace } from './trace-view.ts'
+import {
+  createView,
+  isLong,
+  listTurned,
+  MAX_TOGETHER,
+  type KnownTrace,
+  type Link,
+} from './trace-view.ts'
 
 const MS_PER_DAY = 86_400_000
 
@@ -145,9 +153,12 @@ async function recordAll(
   const widened = await insertRelatives(client, relatives, now.day)
   const standings = new Map<string, Standing>()
   const byTrace = Map.groupBy(fresh, ({ traceId }) => traceId)
-  const waves = listWaves(byTrace, widened)
+  const waves = listWaves(byTrace, [...widened.keys()])
   const changed = new Map<string, Change[]>()
-  for (const wave of waves) await writeWave(client, wave, { standings, changed }, sums, now)
+  for (const [at, wave] of waves.entries()) {
+    const links = at === 0 ? widened : new Map<string, readonly Link[]>()
+    await writeWave(client, { wave, links }, { standings, changed }, sums, now)
+  }
   await sums.write(client)
 
   const old = [...byId.keys()].filter((id) => !freshIds.has(id))
@@ -168,8 +179,8 @@ async function recordAll(
 type Wave = ReadonlyMap<string, readonly Entry[]>
 
 /** All traces go together; of one with very many entries, the rest follows. */
-function listWaves(byTrace: Wave, widened: ReadonlySet<string>): Wave[] {
-  const all = new Map([...[...widened].map((id) => [id, []] as const), ...byTrace])
+function listWaves(byTrace: Wave, widened: readonly string[]): Wave[] {
+  const all = new Map([...widened.map((id) => [id, []] as const), ...byTrace])
   const longest = Math.max(1, ...[...all.values()].map((entries) => entries.length))
   return Array.from({ length: Math.ceil(longest / MAX_TOGETHER) }, (_, index) => {
     const start = index * MAX_TOGETHER
@@ -188,14 +199,14 @@ interface Decided {
 
 async function writeWave(
   client: PoolClient,
-  wave: Wave,
+  { wave, links: newLinks }: { wave: Wave; links: ReadonlyMap<string, readonly Link[]> },
   { standings, changed }: Decided,
   sums: SumChanges,
   now: Now,
 ): Promise<void> {
   if (wave.size === 0) return
   const fresh = [...wave.values()].flat()
-  const known = await findKnown(client, [...wave.keys()], fresh)
+  const known = await findKnown(client, [...wave.keys()])
   const several = [...wave].filter(
     ([id, entries]) => entries.length + (known.get(id)?.operations.length ?? 0) > 1,
   )
@@ -211,13 +222,19 @@ async function writeWave(
       standings.set(keyOf(alone), decideAlone(alone.operation.role))
       continue
     }
-    const decision = decideTrace(createView(trace, entries, links.get(traceId) ?? []))
+    const all = links.get(traceId) ?? []
+    const { older, lineage } = isLong(trace.operations.length, trace.isWhole, entries.length)
+      ? await lookBack(client, traceId, trace, { entries, links: newLinks.get(traceId) ?? [] }, all)
+      : LOOKED_AT_ALL
+    const operations = [...trace.operations, ...older]
+    const view = createView({ operations, isWhole: trace.isWhole }, entries, all, lineage)
+    const decision = decideTrace(view)
     for (const entry of entries) standings.set(keyOf(entry), decision.standings.get(entry.spanId)!)
     for (const change of decision.changes) {
-      const before = trace.operations.find(({ spanId }) => spanId === change.spanId)!
+      const before = operations.find(({ spanId }) => spanId === change.spanId)!
       changes.push({ traceId, before, change })
     }
-    const turned = listTurned(trace.operations, decision.changes)
+    const turned = listTurned(operations, decision.changes)
     changed.set(traceId, [...(changed.get(traceId) ?? []), ...turned])
   }
   await insertEntries(client, fresh, standings, sums, now)

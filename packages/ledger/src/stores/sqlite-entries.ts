@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import { decideAlone, decideTrace, isSettleable, type Change } from '../decide-trace.ts'
+import { isSettleable, type Change } from '../decide-trace.ts'
 import type { Relative, Standing } from '../entry.ts'
 import { FIGURES_PER_ENTRY } from '../entry-figures.ts'
 import type { Recorded } from '../store.ts'
@@ -11,10 +11,12 @@ import type { LabelSets } from './sqlite-label-sets.ts'
 import { createRelativeWriter } from './sqlite-relatives.ts'
 import { prepare } from './sqlite-statements.ts'
 import type { EntrySums } from './sqlite-sums.ts'
+import { createDecider, type Fresh } from './sqlite-decide.ts'
+import { createLongTraces } from './sqlite-long-traces.ts'
 import { createTraceHours, type AddedEntry } from './sqlite-trace-hours.ts'
 import type { TraceIndex } from './sqlite-trace-index.ts'
 import type { TraceReader, TraceRows } from './sqlite-traces.ts'
-import { createView, listTurned, MAX_TOGETHER } from './trace-view.ts'
+import { MAX_TOGETHER, type Link } from './trace-view.ts'
 
 const ENTRY_COLUMNS = [
   'sequence',
@@ -49,7 +51,7 @@ interface TraceBatch {
   readonly traceId: Uint8Array
   /** Each id once. */
   readonly entries: Map<string, PackedEntry>
-  hasNewRelatives: boolean
+  readonly links: Link[]
 }
 
 type WriteEntry = (entry: PackedEntry, standing: Standing, nowMs: bigint) => void
@@ -108,7 +110,7 @@ export function createEntryWriter(database: DatabaseSync, parts: EntryParts): En
       const trace = Buffer.from(traceId).toString('latin1')
       const batch = batches.get(trace) ?? createBatch(traceId)
       batches.set(trace, batch)
-      batch.hasNewRelatives = true
+      batch.links.push([relative.spanId, relative.parentSpanId])
     }
     const written = new Map<string, WrittenTrace>()
     for (const [trace, batch] of batches) written.set(trace, writeTrace(batch, nowMs))
@@ -140,30 +142,32 @@ function createTraceWriter(
 ): WriteTrace {
   const { traces } = parts
   const hours = createTraceHours(database)
+  const decide = createDecider(parts, createLongTraces(database))
 
   /** The entries that the ledger does not have. */
   function listFresh(
     { traceId, entries }: TraceBatch,
-    { rows, older }: TraceRows,
+    { rows, isWhole }: TraceRows,
   ): readonly PackedEntry[] {
     if (rows.length === 0) return [...entries.values()]
     const known = new Set(rows.map((row) => decodeId(row.span_id)))
     return [...entries.values()].filter(({ span, spanId }) => {
       if (known.has(span)) return false
-      return older.length === 0 || traces.findEntry(traceId, spanId) === undefined
+      return isWhole || traces.findEntry(traceId, spanId) === undefined
     })
   }
 
   function writeTogether(
     traceId: Uint8Array,
     found: TraceRows,
-    fresh: readonly PackedEntry[],
+    fresh: Fresh,
     nowMs: bigint,
     written: WrittenTrace,
   ): void {
-    const standings = decide(parts, traceId, found, fresh, nowMs, written)
+    const { standings, turned } = decide(traceId, found, fresh, nowMs)
+    written.changed.push(...turned)
     const added: AddedEntry[] = []
-    for (const entry of fresh) {
+    for (const entry of fresh.entries) {
       const standing = standings.get(entry.span)!
       writeEntry(entry, standing, nowMs)
       written.standings.set(entry.span, standing)
@@ -177,41 +181,21 @@ function createTraceWriter(
   }
 
   return (batch, nowMs) => {
-    const { traceId, hasNewRelatives } = batch
+    const { traceId, links } = batch
     const found = traces.findRows(traceId)
-    const fresh = listFresh(batch, found)
+    const entries = listFresh(batch, found)
     const written: WrittenTrace = { standings: new Map(), changed: [] }
-    if (fresh.length === 0 && hasNewRelatives && found.rows.length > 1) {
-      writeTogether(traceId, found, [], nowMs, written)
+    if (entries.length === 0 && links.length > 0 && found.rows.length > 1) {
+      writeTogether(traceId, found, { entries, links }, nowMs, written)
     }
-    for (let start = 0; start < fresh.length; start += MAX_TOGETHER) {
+    for (let start = 0; start < entries.length; start += MAX_TOGETHER) {
       const rows = start === 0 ? found : traces.findRows(traceId)
-      writeTogether(traceId, rows, fresh.slice(start, start + MAX_TOGETHER), nowMs, written)
+      const together = entries.slice(start, start + MAX_TOGETHER)
+      const fresh = { entries: together, links: start === 0 ? links : [] }
+      writeTogether(traceId, rows, fresh, nowMs, written)
     }
     return written
   }
-}
-
-/** Writes the changes of mind that new operations bring, and answers with their own standings. */
-function decide(
-  { corrections, traces }: EntryParts,
-  traceId: Uint8Array,
-  found: TraceRows,
-  fresh: readonly PackedEntry[],
-  nowMs: bigint,
-  written: WrittenTrace,
-): ReadonlyMap<string, Standing> {
-  const [first] = fresh
-  if (found.rows.length === 0 && fresh.length === 1 && first !== undefined) {
-    return new Map([[first.span, decideAlone(first.role)]])
-  }
-  const known = traces.decode(traceId, found, fresh)
-  const sightings = fresh.map(traces.readSighting)
-  const view = createView(known, sightings, traces.findLinks(traceId))
-  const { standings, changes } = decideTrace(view)
-  corrections.write(traceId, known.operations, changes, nowMs)
-  written.changed.push(...listTurned(known.operations, changes))
-  return standings
 }
 
 function createInsert(
@@ -258,7 +242,7 @@ function createInsert(
 }
 
 function createBatch(traceId: Uint8Array): TraceBatch {
-  return { traceId, entries: new Map(), hasNewRelatives: false }
+  return { traceId, entries: new Map(), links: [] }
 }
 
 function groupByTrace(entries: readonly PackedEntry[]): Map<string, TraceBatch> {

@@ -35,6 +35,8 @@ const DROP = [
   `DELETE FROM corrections ${OF_SPANS}`,
   `DELETE FROM repricings ${OF_SPANS}`,
   `DELETE FROM unsettled ${OF_SPANS}`,
+  // Made anew of what is left, should more of these traces come.
+  'DELETE FROM long_traces WHERE trace_id IN (SELECT trace_id FROM dropping)',
   `DELETE FROM ${OF_ENTRIES}`,
 ]
 

@@ -5,7 +5,7 @@ import type { Sighting } from '../same-call.ts'
 /** Of longer traces the newest operations are looked at: the sightings of a call arrive together. */
 export const MAX_NEWEST = 256
 
-/** And so many older ones: containers, and leaves that brought the same answer as a new one. */
+/** And so many older leaves that brought the same answer as a new one. */
 export const MAX_OLDER = 256
 
 /** As many new operations of one trace are decided together: the time for it grows by the square. */
@@ -14,30 +14,45 @@ export const MAX_TOGETHER = 256
 /** The parent of a span that is no operation. */
 export type Link = readonly [spanId: string, parentSpanId: string]
 
+/** What of an operation says who lies above usage. */
+export interface LinkedOperation {
+  readonly spanId: string
+  readonly parentSpanId: string
+  readonly hasUsage: boolean
+}
+
+/** What new spans of a long trace show of spans that are no longer looked at, and the other way. */
+export interface Lineage {
+  /** Those of which it is new that usage lies below them, known and new ones; some may never come. */
+  readonly aboveUsage: ReadonlySet<string>
+  /** Between them. */
+  readonly links: readonly Link[]
+}
+
+/** Of a trace that is looked at as a whole. */
+export const NO_LINEAGE: Lineage = { aboveUsage: new Set(), links: [] }
+
 /** What a store has of a trace. */
 export interface KnownTrace {
   readonly operations: readonly Known[]
   readonly isWhole: boolean
 }
 
-/** A known operation, and when it was written down. */
-export interface TimedOperation extends Known {
-  readonly recordedAtUnixMs: number
-}
-
-export interface TimedTrace extends KnownTrace {
-  readonly operations: readonly TimedOperation[]
-}
-
 export function createView(
   { operations, isWhole }: KnownTrace,
   fresh: readonly Sighting[],
   links: readonly Link[],
+  lineage = NO_LINEAGE,
 ): TraceView {
   const all = [...operations, ...fresh]
-  const parents = new Map(links)
+  const parents = new Map([...links, ...lineage.links])
   for (const { spanId, parentSpanId } of all) parents.set(spanId, parentSpanId)
-  return { operations: all, parents, isWhole }
+  return { operations: all, parents, isWhole, aboveUsage: lineage.aboveUsage }
+}
+
+/** Whether some of a trace will no longer be looked at when these have been written. */
+export function isLong(known: number, isWhole: boolean, fresh: number): boolean {
+  return !isWhole || known + fresh > MAX_NEWEST
 }
 
 /** What the sums change by when an entry's standing does: its figures are added or taken away. */
