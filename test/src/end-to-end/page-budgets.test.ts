@@ -26,7 +26,7 @@ function needBrowser(context: TestContext): Browser {
 const HOSTILE = '"><img src=x onerror="window.pwned = 1"><script>window.pwned = 1</script>'
 
 /** A call of gpt-4o with 1000 tokens in and 100 out, now: 0.0025 + 0.001 = 0.0035 USD. */
-async function callOnce(processor: Processor, user: string): Promise<void> {
+async function callOnce(processor: Processor, user: string, id = 1): Promise<void> {
   const attributes = {
     'gen_ai.operation.name': 'chat',
     'gen_ai.provider.name': 'openai',
@@ -37,7 +37,11 @@ async function callOnce(processor: Processor, user: string): Promise<void> {
     'user.id': user,
   }
   const now = `${Date.now()}000000`
-  const span = { ...makeSpan(1, attributes), startTimeUnixNano: now, endTimeUnixNano: now }
+  const span = {
+    ...makeSpan(id, attributes, { traceOf: id }),
+    startTimeUnixNano: now,
+    endTimeUnixNano: now,
+  }
   const body = encodeTraces(makeTraces([span]))
   const headers = { 'content-type': PROTOBUF }
   const { status } = await send(`${processor.httpUrl}/v1/traces`, { headers, body })
@@ -89,6 +93,68 @@ describe('budgets and alerts', () => {
     await close()
   })
 
+  test('of patterns lead to the spend that fits, and the overview knows filters', async (context) => {
+    const browser = needBrowser(context)
+    const budgets = [
+      { id: 'a', scope: { user: ['a*'] }, limit: { amount: '1' }, window: { period: 'total' } },
+      { id: 'each', scope: { user: ['*'] }, each: ['user'], limit: { operations: 4 } },
+    ].map((budget) => ({ window: { period: 'total' }, ...budget }))
+    const processor = await startProcessor({ config: { budgets } })
+    for (const [at, user] of ['anna', 'axel', 'axel', 'bob'].entries()) {
+      await callOnce(processor, user, at + 1)
+    }
+    const { page, complaints, close } = await visit(browser, `${processor.apiUrl}/#/budgets/a`)
+    const counters = page.getByRole('table', { name: 'Counters of the present window' })
+    await counters.getByRole('link', { name: 'total' }).click()
+    const tile = page.getByRole('region', { name: 'In this range' })
+    await expect.poll(() => tile.innerText()).toContain('3 operations')
+
+    await page.goto(`${processor.apiUrl}/#/budgets/each`)
+    await counters.getByRole('link', { name: 'axel' }).click()
+    await expect.poll(() => tile.innerText()).toContain('2 operations')
+    const against = page.getByRole('region', { name: 'Against budgets' })
+    expect(await against.innerText()).toMatch(/50\.0 %\s+of each/)
+    await page.goto(`${processor.apiUrl}/#/?where=model%3Dgpt-4o`)
+    await expect.poll(() => against.innerText()).toContain('no budget is for this alone')
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  test('whoever may see one team sees nothing of others, on any page', async (context) => {
+    const browser = needBrowser(context)
+    const sha256 = createHash('sha256').update('for-anna-only').digest('hex')
+    const tokens = [{ name: 'anna', sha256, roles: ['viewer'], labels: { user: 'anna' } }]
+    const endpoints = await findEndpoints()
+    const window = { period: 'total' }
+    const budgets = [
+      { id: 'secret', scope: { user: ['secret-bob'] }, limit: { amount: '0.001' }, window },
+      { id: 'each', each: ['user'], limit: { operations: 1 }, window },
+      { id: 'hers', scope: { user: ['anna'] }, limit: { operations: 5 }, window },
+    ]
+    const config = { api: { endpoint: endpoints.api, tokens }, budgets, alerts: { interval: '1s' } }
+    const processor = await startProcessor({ config }, endpoints)
+    await callOnce(processor, 'anna', 1)
+    await callOnce(processor, 'secret-bob', 2)
+    const { page, close } = await visit(browser, processor.apiUrl)
+    await page.getByLabel('Token').fill('for-anna-only')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    const tile = page.getByRole('region', { name: 'In this range' })
+    await expect.poll(() => tile.innerText()).toContain('1 operation')
+    const traceOf = (id: number) => `trace/${makeSpan(id, {}, { traceOf: id }).traceId}`
+    const paths = ['', traceOf(1), traceOf(2), 'budgets', 'budgets/hers', 'budgets/each']
+    for (const path of [...paths, 'budgets/secret', 'prices', 'alerts']) {
+      await page.goto(`${processor.apiUrl}/#/${path}`)
+      await page.waitForLoadState('networkidle')
+      const text = await page.locator('main').innerText()
+      expect([path, text]).not.toEqual([path, expect.stringMatching(/bob|0\.0070/)])
+      expect([path, text.length > 20]).toEqual([path, true])
+      await expectAccessible(page, axe.source)
+    }
+    await page.goto(`${processor.apiUrl}/#/?where=user%3Dsecret-bob`)
+    await expect.poll(() => tile.innerText()).toContain('0 operations')
+    await close()
+  })
+
   test('are asked for by one and approved by another, with reasons', async (context) => {
     const browser = needBrowser(context)
     const makeToken = (name: string, roles: string[]) => {
@@ -135,7 +201,7 @@ describe('budgets and alerts', () => {
     await expect.poll(() => budget.innerText()).toMatch(/pending[^]*1,250\.5 USD each month/)
     expect(await budget.innerText()).toContain('team = search, and model = gpt-* or claude-*')
     const history = rob.page.getByRole('region', { name: 'What happened' })
-    expect(await history.innerText()).toContain(HOSTILE)
+    await expect.poll(() => history.innerText()).toContain(HOSTILE)
     await rob.page.getByRole('button', { name: 'Approve' }).click()
     const decide = rob.page.getByRole('region', { name: 'Decide' })
     await expect.poll(() => decide.getByRole('alert').innerText()).toMatch(/rob/)

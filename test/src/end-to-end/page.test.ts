@@ -111,7 +111,12 @@ describe('the page', () => {
     const saved = page.getByRole('region', { name: 'Saved by caches' })
     await expect.poll(() => saved.innerText()).toContain('$0.00075')
     const each = page.getByRole('region', { name: 'Cost per operation' })
-    expect(await each.getByRole('row', { name: 'all' }).innerText()).toMatch(/(?:0\.00375\s+){4}3$/)
+    expect(await each.getByRole('row', { name: 'all' }).innerText()).toMatch(
+      /(?:0\.00375\s+){4}3\s+0\.00075$/,
+    )
+    await saved.getByRole('link').click()
+    await expect.poll(() => page.evaluate('scrollY')).toBeGreaterThan(0)
+    expect(await each.getByRole('row', { name: 'gpt-4o' }).innerText()).toContain('0.00075')
     const expected = page.getByRole('region', { name: 'Expected this month' })
     await expect.poll(() => expected.innerText()).toMatch(/\$0\.\d+/)
     const models = page.getByRole('region', { name: 'By model' })

@@ -126,8 +126,9 @@ function UnpricedTile({ asked }: { readonly asked: SpendAsked }) {
 
 /** How much of what models read came from their caches. */
 function CachedTile({ asked }: { readonly asked: SpendAsked }) {
+  const { address } = useScope()
   return (
-    <Tile title="Input from caches" asked={asked}>
+    <Tile title="Input from caches" asked={asked} link={linkHere(address, { show: 'tokens' })}>
       {({ total }) => {
         const of = (type: string): bigint => BigInt(total.tokens[type] ?? 0)
         const cached = of('cache_read')

@@ -1,6 +1,8 @@
 import { linkHere, linkTo } from '../address.ts'
+import type { SpendAnswer } from '../answers.ts'
 import type { AuditAnswer, Budget, Counter } from '../answers-budgets.ts'
 import { writeCount } from '../counts.ts'
+import { countedBy, fits, isPattern, type Counted } from '../patterns.ts'
 import { writeQuantity } from '../quantity.ts'
 import { useAnswer, useScope } from '../scope.ts'
 import { writeInstant } from '../times.ts'
@@ -131,24 +133,22 @@ function Counters({ budget }: { readonly budget: Budget }) {
   )
 }
 
-/** It leads to the spend that it has counted, where a filter can say which that is. */
+/** It leads to the spend that it has counted. */
 function CounterRow({ budget, counter }: { readonly budget: Budget; readonly counter: Counter }) {
   const { address } = useScope()
   const { window, unpriced } = counter
-  const where = findFilters(budget, counter)
+  const counted = countedBy(budget, counter)
   const of = Object.values(counter.for)
   const title = of.length === 0 ? window.id.replace(':', ' ') : of.join(', ')
-  const link =
-    where === undefined
-      ? undefined
-      : linkHere(
-          { path: '', query: new URLSearchParams() },
-          { from: window.start, to: window.end, zone: budget.window.zone, where },
-        )
+  const hasPatterns = Object.values(counted).flat().some(isPattern)
   return (
     <tr>
       <th scope="row" dir="auto" class={of.length === 0 ? 'still' : ''}>
-        {link === undefined ? title : <a href={link}>{title}</a>}
+        {hasPatterns ? (
+          <MatchedLink title={title} {...{ budget, counter, counted }} />
+        ) : (
+          <a href={linkToSpend(budget, counter, counted)}>{title}</a>
+        )}
       </th>
       <td>
         <Burn counter={counter} />
@@ -182,13 +182,50 @@ function CounterRow({ budget, counter }: { readonly budget: Budget; readonly cou
   )
 }
 
-/** `undefined`: a pattern says what counts, and filters know none. */
-function findFilters({ scope }: Budget, counter: Counter): readonly string[] | undefined {
-  const values = Object.entries(scope).flatMap(([label, each]) =>
-    each.map((value) => [label, value] as const),
+/** A window without a beginning is all that there is: ten years of it. */
+const EVER = '520w'
+
+function periodOf({ window }: Budget, counter: Counter) {
+  const { start: from, end: to } = counter.window
+  const isEver = from === undefined && to === undefined
+  return { zone: window.zone, ...(isEver ? { range: EVER } : { from, to }) }
+}
+
+function linkToSpend(budget: Budget, counter: Counter, counted: Counted): string {
+  const where = Object.entries(counted).flatMap(([label, values]) =>
+    values.map((value) => `${label}=${value}`),
   )
-  if (values.some(([, value]) => value.includes('*'))) return undefined
-  return [...values, ...Object.entries(counter.for)].map(([label, value]) => `${label}=${value}`)
+  const nowhere = { path: '', query: new URLSearchParams() }
+  return linkHere(nowhere, { ...periodOf(budget, counter), where })
+}
+
+interface MatchedProps {
+  readonly title: string
+  readonly budget: Budget
+  readonly counter: Counter
+  readonly counted: Counted
+}
+
+/** Filters name values that fit a pattern, so many at most. */
+const MAX_VALUES = 100
+
+/** Filters know no patterns: they are given the values that fit, of those that there are. */
+function MatchedLink({ title, budget, counter, counted }: MatchedProps) {
+  const labels = Object.keys(counted).filter((label) => counted[label]!.some(isPattern))
+  const { answer } = useAnswer<SpendAnswer>('spend', {
+    by: labels.join(','),
+    ...periodOf(budget, counter),
+  })
+  if (answer === undefined || answer.truncated) return <>{title}</>
+  const found = labels.map((label) => {
+    const values = new Set(answer.rows.map((row) => row.labels[label] ?? ''))
+    return [label, [...values].filter((value) => fits(counted[label]!, value))] as const
+  })
+  const isUsable = found.every(([, values]) => values.length > 0 && values.length <= MAX_VALUES)
+  if (!isUsable) return <>{title}</>
+  return (
+    <a href={linkToSpend(budget, counter, { ...counted, ...Object.fromEntries(found) })}>{title}</a>
+  )
 }
 
 function Audit({ id }: { readonly id: string }) {

@@ -1,8 +1,9 @@
-import { linkHere, linkTo } from '../address.ts'
+import { filtersOf, linkHere, linkTo } from '../address.ts'
 import type { ForecastAnswer, PercentilesAnswer } from '../answers.ts'
 import type { BudgetsAnswer } from '../answers-budgets.ts'
 import { writeCount } from '../counts.ts'
 import { shortenAmount } from '../money.ts'
+import { countedBy, isWithin } from '../patterns.ts'
 import { writePercent, shortenQuantity } from '../quantity.ts'
 import type { Asked } from '../scope.ts'
 import { useAnswer, useScope } from '../scope.ts'
@@ -37,25 +38,35 @@ export function ForecastTile() {
   )
 }
 
-/** The budget that has used most of its limit, and how many want a look. */
+/**
+ * The budget that has used most of its limit, and how many want a look; with filters, of those that
+ * count nothing else.
+ */
 export function BudgetTile() {
   const { address } = useScope()
   const asked = useAnswer<BudgetsAnswer>('budgets')
   return (
     <Tile title="Against budgets" asked={asked} link={linkTo(address, 'budgets')}>
       {({ budgets }) => {
+        const filters = filtersOf(address.query)
         const counters = budgets.flatMap((budget) =>
-          budget.counters.map((counter) => ({ budget, counter })),
+          budget.counters
+            .filter((counter) => isWithin(countedBy(budget, counter), filters))
+            .map((counter) => ({ budget, counter })),
         )
         const [worst] = counters.toSorted((a, b) => b.counter.percent - a.counter.percent)
-        if (worst === undefined) return { figure: '–', note: 'no budget is active' }
+        if (worst === undefined) {
+          const note = filters.length === 0 ? 'no budget is active' : 'no budget is for this alone'
+          return { figure: '–', note }
+        }
         const { budget, counter } = worst
-        const others = budgets.filter(({ state }) => state === 'alert' || state === 'exhausted')
+        const about = [...new Set(counters.map((each) => each.budget))]
+        const others = about.filter(({ state }) => state === 'alert' || state === 'exhausted')
         return {
           figure: writePercent(counter.percent),
           note: [
             `of ${budget.name ?? budget.id}, ${shortenQuantity(counter.left)} left`,
-            ...(others.length > 0 ? [`${others.length} of ${budgets.length} in alert`] : []),
+            ...(others.length > 0 ? [`${others.length} of ${about.length} in alert`] : []),
           ].join('; '),
         }
       }}
@@ -63,10 +74,12 @@ export function BudgetTile() {
   )
 }
 
-/** What reading from caches saved, less what filling them cost. */
+/** What reading from caches saved; the note says what filling them cost. */
 export function SavingsTile({ asked }: { readonly asked: Asked<PercentilesAnswer> }) {
+  const { address } = useScope()
+  const link = linkHere(address, { show: 'operations', per: address.query.get('per') ?? 'model' })
   return (
-    <Tile title="Saved by caches" asked={asked}>
+    <Tile title="Saved by caches" asked={asked} link={link}>
       {({ total, newestOnly }) => ({
         figure: (
           <>

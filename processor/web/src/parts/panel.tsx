@@ -1,8 +1,11 @@
 import type { ComponentChildren } from 'preact'
-import type { Asked } from '../scope.ts'
+import { useEffect, useRef } from 'preact/hooks'
+import { useScope, type Asked } from '../scope.ts'
 
 interface PanelProps<Answer> {
   readonly title: string
+  /** What a link calls it (`show=` in the URL) that leads to it. */
+  readonly name?: string
   /** What stands beside the title. */
   readonly aside?: ComponentChildren
   readonly asked: Asked<Answer>
@@ -16,9 +19,20 @@ interface PanelProps<Answer> {
 export function Panel<Answer>(props: PanelProps<Answer>) {
   const { title, aside, asked, children, empty } = props
   const { answer, problem, isLoading } = asked
+  const section = useRef<HTMLElement>(null)
+  const { query } = useScope().address
+  const isWanted = props.name !== undefined && query.get('show') === props.name
+  useEffect(() => {
+    if (isWanted && answer !== undefined) section.current?.scrollIntoView({ block: 'center' })
+  }, [isWanted, answer === undefined])
   const emptiness = answer === undefined ? undefined : empty?.(answer)
   return (
-    <section class={`panel ${props.class ?? ''}`} aria-label={title} aria-busy={isLoading}>
+    <section
+      ref={section}
+      class={`panel ${isWanted ? 'wanted' : ''} ${props.class ?? ''}`}
+      aria-label={title}
+      aria-busy={isLoading}
+    >
       <header>
         <h2>{title}</h2>
         {aside !== undefined && <span class="aside">{aside}</span>}

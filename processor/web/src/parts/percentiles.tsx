@@ -45,6 +45,7 @@ export function Percentiles({ asked }: { readonly asked: Asked<PercentilesAnswer
   return (
     <Panel
       title="Cost per operation"
+      name="operations"
       aside={choices}
       asked={asked}
       empty={({ total }) =>
@@ -68,6 +69,7 @@ function PercentileTable({ answer, label }: TableProps) {
     COLUMNS.flatMap((name) => row[name]?.amount ?? []),
   )
   const places = usePlaces(amounts)
+  const saved = usePlaces([...shown, total].map(({ cacheSaved }) => cacheSaved.amount))
   return (
     <>
       <div class="scroll" tabIndex={0} role="group" aria-label="Percentiles">
@@ -91,17 +93,20 @@ function PercentileTable({ answer, label }: TableProps) {
               <th scope="col" class="number" title="operations with a price">
                 ops
               </th>
+              <th scope="col" class="number" title="by reading from caches, all of them together">
+                saved
+              </th>
             </tr>
           </thead>
           <tbody>
             {shown.map((row) => (
-              <PercentileRow key={row.labels[label] ?? ''} {...{ row, label, places }} />
+              <PercentileRow key={row.labels[label] ?? ''} {...{ row, label, places, saved }} />
             ))}
           </tbody>
           <tfoot>
             <tr>
               <th scope="row">all</th>
-              <Figures row={total} places={places} />
+              <Figures row={total} places={places} saved={saved} />
             </tr>
           </tfoot>
         </table>
@@ -119,9 +124,11 @@ interface RowProps {
   readonly row: PercentilesRow
   readonly label: string
   readonly places: number
+  /** Places of what caches saved. */
+  readonly saved: number
 }
 
-function PercentileRow({ row, label, places }: RowProps) {
+function PercentileRow({ row, label, places, saved }: RowProps) {
   const { address } = useScope()
   const value = row.labels[label]
   const where = addFilter(address.query, { label, value: value ?? '' })
@@ -132,14 +139,14 @@ function PercentileRow({ row, label, places }: RowProps) {
           {value ?? <i>no {label}</i>}
         </a>
       </th>
-      <Figures row={row} places={places} />
+      <Figures {...{ row, places, saved }} />
     </tr>
   )
 }
 
 type FiguresOf = Omit<PercentilesRow, 'labels'>
 
-function Figures({ row, places }: { readonly row: FiguresOf; readonly places: number }) {
+function Figures({ row, places, saved }: Omit<RowProps, 'row' | 'label'> & { row: FiguresOf }) {
   return (
     <>
       {COLUMNS.map((name) => {
@@ -151,6 +158,9 @@ function Figures({ row, places }: { readonly row: FiguresOf; readonly places: nu
         )
       })}
       <td class="number">{writeCount(row.operations)}</td>
+      <td class="number">
+        <Amount amount={row.cacheSaved.amount} places={saved} />
+      </td>
     </>
   )
 }

@@ -19,6 +19,7 @@ export function TokenMix({ asked }: { readonly asked: Asked<SpendAnswer> }) {
   return (
     <Panel
       title="What was paid for"
+      name="tokens"
       asked={asked}
       empty={({ total }) => (BigInt(total.operations) === 0n ? 'No operations.' : undefined)}
     >
