@@ -148,6 +148,13 @@ test('labels: what a span does not say is left out, a model that answered comes 
   })
 })
 
+test('labels stand in the order of their names, in which the ledger writes them', () => {
+  const traces = createTraces([createChatSpan(1, { team: 'a', zone: 'b', area: 'c' })])
+  const dimensions = ['zone', 'team', 'area'].map((name) => ({ name, from: [name], metric: true }))
+  const names = Object.keys(readOne(traces, dimensions)?.labels ?? {})
+  expect(names).toEqual(['area', 'model', 'operation', 'provider', 'service', 'team', 'zone'])
+})
+
 describe('dimensions', () => {
   const TEAM: Dimension = { name: 'team', from: ['team.id', 'team'], metric: true }
 

@@ -9,7 +9,7 @@ import {
   type SplitUsage,
   type Units,
 } from '@spancost/genai'
-import { findEntryFault, type Entry, type Labels } from '@spancost/ledger'
+import { findFigureFault, type Entry, type Labels } from '@spancost/ledger'
 import type { AttributeValue, ScanKeys, ScannedSpan } from '@spancost/otlp'
 import { rateOperation, type Rating } from '@spancost/pricing'
 import type { Dimension } from './config.ts'
@@ -49,28 +49,25 @@ export function createEntryReader(
   books: Books,
   dimensions: readonly Dimension[],
 ): (spans: readonly ScannedSpan[]) => readonly FoundEntry[] {
+  const readLabels = createLabelReader(dimensions)
   return (spans) => {
     const found: FoundEntry[] = []
     for (const span of spans) {
-      const entry = readEntry(span, books, dimensions)
+      const entry = readEntry(span, books, readLabels)
       if (entry !== undefined) found.push({ span, entry })
     }
     return found
   }
 }
 
-function readEntry(
-  span: ScannedSpan,
-  books: Books,
-  dimensions: readonly Dimension[],
-): Entry | undefined {
+function readEntry(span: ScannedSpan, books: Books, readLabels: ReadLabels): Entry | undefined {
   const { traceId, spanId, startTimeUnixNano } = span
   if (traceId === '' || spanId === '') return undefined
   const operation = recognize(toSpanFacts(span))
   if (operation === undefined) return undefined
   const split = splitUsage(operation.usage)
   const startUnixMs = Number(startTimeUnixNano / 1_000_000n)
-  const labels = readLabels(span, operation, dimensions)
+  const labels = readLabels(span, operation)
   const book = books.of(labels['tenant'])
   const entry: Entry = {
     traceId,
@@ -85,7 +82,7 @@ function readEntry(
     labels,
     ...readHold(span),
   }
-  const fault = findEntryFault(entry)
+  const fault = findFigureFault(entry)
   return fault === undefined ? entry : withoutFigures(entry, fault)
 }
 
@@ -120,7 +117,7 @@ export function rateAgain(entry: Entry, books: Books): Rating | undefined {
   const split = splitUsage(operation.usage)
   const startUnixMs = Number(startTimeUnixNano / 1_000_000n)
   const rating = rateOperation(operation, startUnixMs, books.of(labels['tenant']), split)
-  return findEntryFault({ ...entry, units: unitsOf(split), rating }) === undefined
+  return findFigureFault({ ...entry, units: unitsOf(split), rating }) === undefined
     ? rating
     : undefined
 }
@@ -134,24 +131,28 @@ function toSpanFacts({ name, scope, attributes }: ScannedSpan): SpanFacts {
   }
 }
 
-function readLabels(
-  span: ScannedSpan,
-  operation: Operation,
-  dimensions: readonly Dimension[],
-): Labels {
-  const labels: Record<string, string> = {}
-  addLabel(labels, 'provider', toLabel(operation.provider))
-  addLabel(labels, 'model', toLabel(operation.responseModel ?? operation.requestModel))
-  addLabel(labels, 'operation', toLabel(operation.name))
-  addLabel(labels, 'service', toLabel(span.resource.get(ATTR_SERVICE_NAME)))
-  for (const dimension of dimensions) {
-    addLabel(labels, dimension.name, readDimension(span, dimension))
-  }
-  return labels
-}
+type ReadLabels = (span: ScannedSpan, operation: Operation) => Labels
 
-function addLabel(labels: Record<string, string>, name: string, value: string | undefined): void {
-  if (value !== undefined) labels[name] = value
+/** Labels in the order of their names, in which the ledger writes them. */
+function createLabelReader(dimensions: readonly Dimension[]): ReadLabels {
+  const sources: [name: string, read: (...from: Parameters<ReadLabels>) => string | undefined][] = [
+    ['provider', (_, { provider }) => toLabel(provider)],
+    ['model', (_, { responseModel, requestModel }) => toLabel(responseModel ?? requestModel)],
+    ['operation', (_, { name }) => toLabel(name)],
+    ['service', ({ resource }) => toLabel(resource.get(ATTR_SERVICE_NAME))],
+  ]
+  for (const dimension of dimensions) {
+    sources.push([dimension.name, (span) => readDimension(span, dimension)])
+  }
+  sources.sort(([a], [b]) => (a < b ? -1 : 1))
+  return (span, operation) => {
+    const labels: Record<string, string> = {}
+    for (const [name, read] of sources) {
+      const label = read(span, operation)
+      if (label !== undefined) labels[name] = label
+    }
+    return labels
+  }
 }
 
 function readDimension(

@@ -186,9 +186,12 @@ function createTrace(kept: Trace['kept']): Trace {
   return { nodes: new Map(), total: createSum(), kept, usedAtMs: 0 }
 }
 
+/** There are many: with each field named, all lie in the object itself. */
 function createNode(): Node {
   return {
-    ...createSum(),
+    costAtto: 0n,
+    operations: 0,
+    unpriced: 0,
     parent: undefined,
     hasCome: false,
     own: undefined,

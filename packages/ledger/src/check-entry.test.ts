@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkTraceId, findEntryFault } from './check-entry.ts'
+import { checkTraceId, findEntryFault, findFigureFault } from './check-entry.ts'
 import type { Entry } from './entry.ts'
 import { createSampleEntry } from './testing/sample-entries.ts'
 
@@ -51,6 +51,12 @@ const faults: [Partial<Entry>, string][] = [
 ]
 test.each(faults)('%o is refused', (fields, fault) => {
   expect(findEntryFault({ ...entry, ...fields })).toContain(fault)
+})
+
+test('where ids and times are known to be sound, figures are checked alone', () => {
+  expect(findFigureFault({ ...entry, traceId: 'AB', endTimeUnixNano: -1n })).toBeUndefined()
+  expect(findFigureFault({ ...entry, units: new Map([['output', -1]]) })).toContain('output is -1')
+  expect(findFigureFault({ ...entry, rating: { ...rating, costAtto: 24n } })).toContain('up to 25')
 })
 
 test('a fault names the span and the trace', () => {

@@ -22,12 +22,13 @@ const END_OF_TIME_UNIX_NANO = 2n ** 64n
  * it would take it. Calls share a transaction, so whatever could make it fail is found before.
  */
 export function findEntryFault(entry: Entry): string | undefined {
-  const fault =
-    findIdFault(entry) ??
-    findTimeFault(entry) ??
-    findTokenFault(entry) ??
-    findCostFault(entry.rating)
-  return nameFault(entry, fault)
+  const fault = findIdFault(entry) ?? findTimeFault(entry)
+  return fault === undefined ? findFigureFault(entry) : nameFault(entry, fault)
+}
+
+/** The same where it is known that ids and times are sound, as they were read from a span's bytes. */
+export function findFigureFault(entry: Entry): string | undefined {
+  return nameFault(entry, findTokenFault(entry) ?? findCostFault(entry.rating))
 }
 
 /** The same for a span that is no operation. */

@@ -71,15 +71,21 @@ interface Asked {
  */
 export function recognize(span: SpanFacts): Operation | undefined {
   const { dialects, marks } = findAsked(span.scopeName)
-  if (!marks.some((mark) => span.attribute(mark) !== undefined)) return undefined
+  if (!hasSome(span, marks)) return undefined
   let operation: Operation | undefined
   for (const dialect of dialects) {
-    if (!dialect.marks.some((mark) => span.attribute(mark) !== undefined)) continue
+    if (!hasSome(span, dialect.marks)) continue
     const read = dialect.read(span)
     if (read === undefined) continue
     operation = operation === undefined ? read : mergeOperations(operation, read)
   }
   return operation
+}
+
+/** A loop, as it runs for each dialect with every span. */
+function hasSome(span: SpanFacts, keys: readonly string[]): boolean {
+  for (const key of keys) if (span.attribute(key) !== undefined) return true
+  return false
 }
 
 const findAsked = remember((scopeName): Asked => {

@@ -10,9 +10,9 @@ import type { WordBook } from './words.ts'
  */
 
 /** `word`: comes again and again; `text`: seldom does. The order is that of the bits in the bytes. */
-type Fields<Model> = Readonly<Record<keyof Model, 'word' | 'text'>>
+type Kinds<Model> = Readonly<Record<keyof Model, 'word' | 'text'>>
 
-const OPERATION: Fields<Omit<Operation, 'usage' | 'rawUsage' | 'reportedCost'>> = {
+const OPERATION: Kinds<Omit<Operation, 'usage' | 'rawUsage' | 'reportedCost'>> = {
   dialect: 'word',
   role: 'word',
   name: 'word',
@@ -29,7 +29,7 @@ const OPERATION: Fields<Omit<Operation, 'usage' | 'rawUsage' | 'reportedCost'>> 
   serverAddress: 'word',
 }
 
-const USAGE: Fields<Usage> = {
+const USAGE: Kinds<Usage> = {
   inputTokens: 'word',
   outputTokens: 'word',
   cacheReadTokens: 'word',
@@ -52,7 +52,7 @@ const USAGE: Fields<Usage> = {
   gpuSeconds: 'word',
 }
 
-const RAW_USAGE: Fields<ReportedUsage> = {
+const RAW_USAGE: Kinds<ReportedUsage> = {
   input: 'word',
   output: 'word',
   total: 'word',
@@ -79,14 +79,14 @@ const RAW_USAGE: Fields<ReportedUsage> = {
   videoSeconds: 'word',
 }
 
-const REPORTED_COST: Fields<ReportedCost> = {
+const REPORTED_COST: Kinds<ReportedCost> = {
   amount: 'text',
   currency: 'word',
   source: 'word',
   key: 'word',
 }
 
-const RATING: Fields<Omit<Rating, 'lines' | 'costAtto' | 'cache'>> = {
+const RATING: Kinds<Omit<Rating, 'lines' | 'costAtto' | 'cache'>> = {
   status: 'word',
   source: 'word',
   card: 'word',
@@ -234,15 +234,17 @@ function nameSpan({ name, requestModel }: Operation): string {
 interface Field {
   readonly key: string
   readonly isWord: boolean
-  readonly bit: number
 }
 
-function listFields(fields: Readonly<Record<string, 'word' | 'text'>>): readonly Field[] {
-  return Object.entries(fields).map(([key, kind], at) => ({
-    key,
-    isWord: kind === 'word',
-    bit: 2 ** at,
-  }))
+interface Fields {
+  /** By their bits, of which there are fewer than 31. */
+  readonly list: readonly Field[]
+  readonly bits: ReadonlyMap<string, number>
+}
+
+function listFields(kinds: Readonly<Record<string, 'word' | 'text'>>): Fields {
+  const list = Object.entries(kinds).map(([key, kind]) => ({ key, isWord: kind === 'word' }))
+  return { list, bits: new Map(list.map(({ key }, at) => [key, 1 << at])) }
 }
 
 const OPERATION_FIELDS = listFields(OPERATION)
@@ -251,32 +253,34 @@ const RAW_USAGE_FIELDS = listFields(RAW_USAGE)
 const REPORTED_COST_FIELDS = listFields(REPORTED_COST)
 const RATING_FIELDS = listFields(RATING)
 
-/** Which of the fields there are, a bit each, and then their values. */
+/**
+ * Which of the fields there are, a bit each, and then their values. A record has few of them, so that
+ * it is asked for its own.
+ */
 function writeFields(
   writer: ByteWriter,
   record: object,
-  fields: readonly Field[],
+  { list, bits }: Fields,
   findWord: WordBook['findWord'],
 ): void {
   const values = record as Readonly<Record<string, Scalar | undefined>>
   let mask = 0
-  for (const { key, bit } of fields) if (values[key] !== undefined) mask += bit
+  for (const key in values) if (values[key] !== undefined) mask |= bits.get(key) ?? 0
   writer.number(mask)
-  if (mask === 0) return
-  for (const { key, isWord } of fields) {
-    const value = values[key]
-    if (value !== undefined) writer.value(value, isWord ? findWord : findNothing)
+  for (let rest = mask; rest !== 0; rest &= rest - 1) {
+    const { key, isWord } = list[31 - Math.clz32(rest & -rest)]!
+    writer.value(values[key]!, isWord ? findWord : findNothing)
   }
 }
 
 function readFields(
   reader: ByteReader,
-  fields: readonly Field[],
+  { list }: Fields,
   words: readonly string[],
 ): Readonly<Record<string, Scalar>> {
   let mask = reader.number()
   const values: Record<string, Scalar> = {}
-  for (const { key } of fields) {
+  for (const { key } of list) {
     if (mask === 0) break
     if (mask % 2 === 1) values[key] = reader.value(words)
     mask = Math.floor(mask / 2)

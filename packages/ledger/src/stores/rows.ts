@@ -105,8 +105,19 @@ export function decodeSums(row: SumRow): Sums {
 
 /** One text for one set of labels, in whatever order they were given. */
 export function encodeLabels(labels: Labels): string {
+  if (isSorted(labels)) return JSON.stringify(labels)
   const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify(Object.fromEntries(sorted))
+}
+
+/** Those that the processor makes are. */
+function isSorted(labels: Labels): boolean {
+  let last = ''
+  for (const name in labels) {
+    if (name < last) return false
+    last = name
+  }
+  return true
 }
 
 export function decodeLabels(text: string): Labels {

@@ -4,7 +4,7 @@ import { sumParts } from '@spancost/pricing/rating'
 import { createByteWriter } from '../compact/bytes.ts'
 import { writeDetails } from '../compact/details.ts'
 import { createWordBook } from '../compact/words.ts'
-import type { Entry, Labels, Relative, Standing } from '../entry.ts'
+import type { Entry, Relative, Standing } from '../entry.ts'
 import { FIGURES_PER_ENTRY, writeFigures } from '../entry-figures.ts'
 import { NANOS_PER_HOUR } from '../hours.ts'
 import type { Recorded } from '../store.ts'
@@ -62,10 +62,6 @@ const TRACE_BYTES = 16
 const SPAN_BYTES = 8
 const NO_ANSWER = -1
 
-/** Sets of labels whose text is known; more are written anew. */
-const MAX_KNOWN_LABELS = 10_000
-const MAX_KNOWN_LENGTH = 1_000
-
 export interface Packer {
   /** Entries without a fault only: their figures fit into 64 bits. */
   pack(entries: readonly Entry[], relatives: readonly Relative[]): Batch
@@ -75,7 +71,6 @@ export interface Packer {
 export function createPacker(words: readonly string[]): Packer {
   const book = createWordBook(words)
   const writer = createByteWriter()
-  const textOf = createLabelTexts()
 
   function pack(entries: readonly Entry[], relatives: readonly Relative[]): Batch {
     // What an entry left that could not be packed.
@@ -100,7 +95,7 @@ export function createPacker(words: readonly string[]): Packer {
       writeDetails(writer, entry, book)
       heads[at + 2] = Number(entry.startTimeUnixNano / NANOS_PER_HOUR)
       heads[at + 3] = Number(entry.startTimeUnixNano % NANOS_PER_HOUR)
-      heads[at + 4] = numberOf(textOf(entry.labels))
+      heads[at + 4] = numberOf(encodeLabels(entry.labels))
       heads[at + 5] = numberOf(entry.rating.status)
       heads[at + 6] = numberOf(operation.errorType ?? '')
       heads[at + 7] = numberOf(role)
@@ -136,24 +131,6 @@ function packFigures(entries: readonly Entry[]): Batch['figures'] {
       ...encodeMetrics(entry),
     ]),
   )
-}
-
-/** Finds the text of labels without sorting them again. */
-function createLabelTexts(): (labels: Labels) => string {
-  const known = new Map<string, string>()
-  return (labels) => {
-    let given = ''
-    for (const name in labels) {
-      const value = labels[name]!
-      given += `${name.length},${value.length},${name}${value}`
-    }
-    const found = known.get(given)
-    if (found !== undefined) return found
-    const text = encodeLabels(labels)
-    if (known.size >= MAX_KNOWN_LABELS) known.clear()
-    if (given.length <= MAX_KNOWN_LENGTH) known.set(given, text)
-    return text
-  }
 }
 
 export function unpackEntries(batch: Batch): PackedEntry[] {
