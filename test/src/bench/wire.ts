@@ -6,7 +6,8 @@
  * Load generator, sink and what is measured are processes of their own; where there are two cores
  * and `taskset`, what is measured has one for itself. Rounds are taken in turns, figures are medians.
  * Cost is CPU time of the whole process, so that it does not matter whether the load generator kept
- * up. `--quick` only shows that everything runs. `--json` adds one line of JSON at the end.
+ * up. `--quick` only shows that everything runs. At the end comes the table of docs/performance.md,
+ * and with `--json` one line of JSON.
  */
 import os from 'node:os'
 import { gzipSync } from 'node:zlib'
@@ -15,6 +16,7 @@ import { createBatch, type BatchShape } from './batches.ts'
 import { measureRow, type Effort, type Figures, type Row, type RowPlan } from './wire/measure.ts'
 import { ask, IS_PINNED, startNode, stopAll } from './wire/processes.ts'
 import { findSystems, type SystemName } from './wire/systems.ts'
+import { writeTable, type TableRow } from './wire/table.ts'
 
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'boolean' } },
@@ -24,10 +26,10 @@ const effort: Effort = flags.quick
   ? { rounds: 1, warmUpMs: 200, warmUpSpans: 0, roundMs: 300, pacedMs: 300, pacedRequests: 0 }
   : {
       rounds: 5,
-      warmUpMs: 5000,
-      warmUpSpans: 200_000,
+      warmUpMs: 3000,
+      warmUpSpans: 150_000,
       roundMs: 1000,
-      pacedMs: 2500,
+      pacedMs: 2000,
       pacedRequests: 300,
     }
 
@@ -36,7 +38,7 @@ const SOME: readonly SystemName[] = ['spancost', 'nothing', 'pricing']
 const GRPC: readonly SystemName[] = ['spancost', 'pass-through', 'pricing']
 
 const { kinds, missing } = findSystems(flags.quick !== true)
-const rows: object[] = []
+const rows: TableRow[] = []
 const growth: Record<string, number> = {}
 printHead()
 try {
@@ -49,6 +51,8 @@ try {
     rows.push({ ...plan, bytesPerRequest: bytes, figures: row })
     printRow(plan, bytes, row)
   }
+  const titles = (name: SystemName): string => kinds[name]!.title
+  console.log(`\n${writeTable(rows, titles)}`)
   if (!flags.quick) await measureGrowth(sinkPort)
 } finally {
   await stopAll()
