@@ -30,5 +30,7 @@ VOLUME /var/lib/spancost
 EXPOSE 14317 14318 14320
 HEALTHCHECK --interval=10s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:14320/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# 250 MB less at full load for 1 % more time: docs/performance.md.
+ENV NODE_OPTIONS=--max-semi-space-size=8
 ENTRYPOINT ["node", "/app/processor/dist/main.js"]
 CMD ["serve", "--config", "/etc/spancost/spancost.yaml"]
