@@ -96,11 +96,18 @@ function isLocalHost(host: string | undefined): boolean {
   return isLoopback(/:\d+$/.test(host) ? host : `${host}:80`)
 }
 
+/**
+ * What somebody has to be. `known`: whoever is let in; what is asked for decides by itself.
+ * `requester or approver`: whoever has more to do with budgets than to look and to ask before calls.
+ */
+export type Need = Role | 'anyone' | 'known' | 'requester or approver'
+
 /** Whether a caller may ask for something that wants a role. */
-export function mayAsk({ roles }: Caller, role: Role | 'anyone' | 'known'): boolean {
-  return (
-    role === 'anyone' || role === 'known' || roles.includes(role) || roles.includes(ROLES.admin)
-  )
+export function mayAsk({ roles }: Caller, need: Need): boolean {
+  if (need === 'anyone' || need === 'known' || roles.includes(ROLES.admin)) return true
+  if (need !== 'requester or approver') return roles.includes(need)
+  // Approvers have the roles that the config names.
+  return roles.some((role) => role !== ROLES.viewer && role !== ROLES.decider)
 }
 
 /** Whether something with these labels is a caller's own. */

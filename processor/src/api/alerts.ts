@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { titleOf } from './alert-title.ts'
 import { answerJson, defineRoute, notFound } from './answer.ts'
 import { toInstant } from './json.ts'
 import { name } from './parameters.ts'
@@ -10,6 +11,7 @@ export const alertsRoute = defineRoute('/api/v1/alerts', {}, async ({ alerts }) 
   return answerJson({
     alerts: listed.map(([key, alert]) => ({
       key,
+      title: titleOf(key),
       since: toInstant(alert.sinceUnixMs),
       ...(alert.toldUnixMs !== undefined && { told: toInstant(alert.toldUnixMs) }),
       ...(alert.resolvedUnixMs !== undefined && { resolved: toInstant(alert.resolvedUnixMs) }),
@@ -37,7 +39,7 @@ export const alertStepRoutes = [
       (await alerts.acknowledge(key, caller.name))
         ? answerJson({ key })
         : notFound(`there is no alert "${key}"`),
-    { method: 'POST' },
+    { method: 'POST', needs: 'requester or approver' },
   ),
   defineRoute(
     '/api/v1/alerts/{key}/snooze',
@@ -48,6 +50,6 @@ export const alertStepRoutes = [
       const isKnown = await alerts.snooze(key, Date.parse(read.value.until))
       return isKnown ? answerJson({ key }) : notFound(`there is no alert "${key}"`)
     },
-    { method: 'POST' },
+    { method: 'POST', needs: 'requester or approver' },
   ),
 ]

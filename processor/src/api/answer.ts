@@ -4,7 +4,7 @@ import type { Decisions } from '../budgets/decisions.ts'
 import type { BudgetDesk } from '../budgets/desk.ts'
 import type { Outlook } from '../budgets/forecasts.ts'
 import type { Books } from '../open-book.ts'
-import { ROLES, type Caller, type Role } from './access.ts'
+import { ROLES, type Caller, type Need } from './access.ts'
 import { readParameters, type Parameter, type Values } from './parameters.ts'
 import type { Forwarded } from './posted.ts'
 
@@ -81,8 +81,7 @@ export interface Route extends RouteOptions {
 export interface RouteOptions {
   /** `ANY`: the request is about another one, and bears its method, path and body. */
   readonly method: 'GET' | 'POST' | 'ANY'
-  /** `known`: whoever is let in; what is asked for decides by itself. */
-  readonly needs: Role | 'anyone' | 'known'
+  readonly needs: Need
   /** Whether callers who may see what bears certain labels only are answered with just that. */
   readonly minds: 'labels' | 'nothing'
 }

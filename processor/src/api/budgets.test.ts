@@ -13,6 +13,7 @@ const TOKENS = [
   { token: 'mia', roles: ['project_manager', 'viewer'] },
   { token: 'dora', roles: ['finance_director', 'viewer'] },
   { token: 'app', roles: ['decider'] },
+  { token: 'vera', roles: ['viewer', 'decider'] },
   { token: 'acme', roles: ['decider', 'viewer', 'requester'], labels: { tenant: 'acme' } },
 ].map(({ token, roles, labels = {} }) => ({
   name: token,
@@ -283,6 +284,13 @@ describe('alerts', () => {
     expect(await ask('mia', `/alerts/${key}/acknowledge`, {})).toMatchObject({ status: 200 })
     const until = '2026-12-01T00:00:00.000Z'
     expect(await ask('mia', `/alerts/${key}/snooze`, { until })).toMatchObject({ status: 200 })
+    for (const step of ['acknowledge', 'snooze']) {
+      expect(await ask('vera', `/alerts/${key}/${step}`, { until })).toMatchObject({
+        status: 403,
+        body: { detail: '"vera" is no requester or approver; its roles: viewer, decider' },
+      })
+    }
+    expect(await ask('rob', `/alerts/${key}/snooze`, { until })).toMatchObject({ status: 200 })
     expect(await ask('mia', '/alerts/none/snooze', { until })).toMatchObject({ status: 404 })
     expect(await ask('mia', `/alerts/${key}/snooze`, { until: 'soon' })).toMatchObject({
       status: 400,

@@ -151,13 +151,14 @@ export const BUDGET_PATHS = {
           items: object(
             {
               key: TEXT,
+              title: TEXT,
               since: INSTANT,
               told: INSTANT,
               resolved: INSTANT,
               snoozedUntil: INSTANT,
               acknowledgedBy: TEXT,
             },
-            ['told', 'resolved', 'snoozedUntil', 'acknowledgedBy'],
+            ['title', 'told', 'resolved', 'snoozedUntil', 'acknowledgedBy'],
           ),
         },
       }),

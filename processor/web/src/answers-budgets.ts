@@ -65,6 +65,8 @@ export interface AuditAnswer {
 
 export interface Alert {
   readonly key: string
+  /** What it is about; absent where only its key is known. */
+  readonly title?: string
   readonly since: string
   readonly told?: string
   readonly resolved?: string

@@ -94,10 +94,10 @@ function stateOf({ resolved, acknowledgedBy, snoozedUntil }: Alert): string {
 }
 
 /** It leads to the budget that it is about. */
-function Subject({ alert: { key } }: { readonly alert: Alert }) {
+function Subject({ alert: { key, title } }: { readonly alert: Alert }) {
   const { address } = useScope()
   const subject = readAlertKey(key)
-  if (subject === undefined) return <>{key}</>
+  if (subject === undefined) return <>{title ?? key}</>
   const { budgetId, who, windowId, of, percent } = subject
   return (
     <>
