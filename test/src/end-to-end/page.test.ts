@@ -98,6 +98,26 @@ describe('the page', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MOST_BYTES)
   })
 
+  test('shows as many rows as can be read, and says how many more there are', async (context) => {
+    const browser = needBrowser(context)
+    const processor = await startProcessor()
+    const users = Array.from({ length: 512 }, (_, index) => index + 1)
+    await load(
+      processor,
+      users.map((id) =>
+        makeCall(id, { model: 'gpt-4o', traceOf: id, more: { 'user.id': `u${id}` } }),
+      ),
+    )
+    const { page, complaints, close } = await visit(browser, processor.apiUrl)
+    const panel = page.getByRole('region', { name: 'By user' })
+    expect(await panel.getByRole('row').count()).toBe(9)
+    await panel.getByRole('button', { name: 'Show the first 500 of 512' }).click()
+    expect(await panel.getByRole('row').count()).toBe(501)
+    expect(await panel.innerText()).toContain('and 12 more, which cost less')
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   test('leads from the spend to the price, and is open to everybody', async (context) => {
     const browser = needBrowser(context)
     const processor = await startProcessor()

@@ -11,6 +11,9 @@ import { Panel } from './panel.tsx'
 /** As many rows as are read at a glance. */
 const FEW = 8
 
+/** More would make the page slow, and nobody reads them: filters find what is beyond. */
+const MANY = 500
+
 /** Spend by the values of one label; a row leads to what it is made of. */
 export function Breakdown({ label, title }: { readonly label: string; readonly title: string }) {
   const { address } = useScope()
@@ -49,7 +52,7 @@ function BreakdownTable({ answer, label, title }: TableProps) {
     ? keepOrder(order.current, answer.rows, (row) => keyOf(row, label))
     : answer.rows
   order.current = rows.map((row) => keyOf(row, label))
-  const shown = isWhole ? rows : rows.slice(0, FEW)
+  const shown = rows.slice(0, isWhole ? MANY : FEW)
   const places = usePlaces(shown.filter(isKnown).map(({ cost }) => cost.amount))
   const total = toAtto(answer.total.cost.amount)
   const hold = () => (isHeld.current = true)
@@ -86,11 +89,21 @@ function BreakdownTable({ answer, label, title }: TableProps) {
       </table>
       {rows.length > FEW && (
         <button type="button" class="link" onClick={() => setWhole(!isWhole)}>
-          {isWhole ? 'Show fewer' : `Show all ${rows.length}${answer.truncated ? ' or more' : ''}`}
+          {isWhole ? 'Show fewer' : `Show ${describeAll(rows.length)}`}
         </button>
+      )}
+      {isWhole && rows.length > MANY && (
+        <p class="quiet">
+          and {writeCount(rows.length - MANY)} more{answer.truncated && ' at least'}, which cost
+          less
+        </p>
       )}
     </div>
   )
+}
+
+function describeAll(count: number): string {
+  return count > MANY ? `the first ${MANY} of ${writeCount(count)}` : `all ${count}`
 }
 
 interface RowProps {

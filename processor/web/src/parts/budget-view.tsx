@@ -94,8 +94,12 @@ function describeThresholds(thresholds: Budget['thresholds']): string {
     .join('; ')
 }
 
+/** Of those that have used most of their limit. */
+const MAX_COUNTERS = 200
+
 function Counters({ budget }: { readonly budget: Budget }) {
-  const { each, counters } = budget
+  const { each } = budget
+  const counters = budget.counters.toSorted((one, other) => other.percent - one.percent)
   return (
     <div class="scroll" tabIndex={0} role="group" aria-label="Counters">
       <table class="figures wide-rows">
@@ -124,11 +128,16 @@ function Counters({ budget }: { readonly budget: Budget }) {
           </tr>
         </thead>
         <tbody>
-          {counters.map((counter) => (
+          {counters.slice(0, MAX_COUNTERS).map((counter) => (
             <CounterRow key={JSON.stringify(counter.for)} budget={budget} counter={counter} />
           ))}
         </tbody>
       </table>
+      {counters.length > MAX_COUNTERS && (
+        <p class="quiet">
+          and {writeCount(counters.length - MAX_COUNTERS)} more, which have used less
+        </p>
+      )}
     </div>
   )
 }
