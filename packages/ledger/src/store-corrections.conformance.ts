@@ -92,6 +92,19 @@ function describeSettling(place: Place): void {
     ])
   })
 
+  test('what waits to be settled can be listed, the oldest first, until it is', async () => {
+    const store = await place.open()
+    const silent = createSampleEntry({ span: 5, operation: containerOf({}), lines: [] })
+    await store.record([createAgent(1)])
+    await store.record([createAgent(2, 2), createAgent(3), createCall(4, 3), silent])
+    const listed = await store.held({ limit: 10 })
+    expect(listed.map(({ spanId }) => spanId)).toEqual([idOf(1), idOf(2)])
+    expect(listed[0]).toMatchObject({ standing: 'held', rating: { costAtto: 7n } })
+    expect(await store.held({ limit: 1 })).toHaveLength(1)
+    await store.settle(AT_ONCE)
+    expect(await store.held({ limit: 10 })).toEqual([])
+  })
+
   test('a step settles some traces and says whether there are more', async () => {
     const store = await place.open()
     await store.record([1, 2, 3, 4, 5].map((trace) => createAgent(1, trace)))

@@ -226,6 +226,8 @@ export interface Store {
     readonly after?: Pick<Entry, 'startTimeUnixNano' | 'traceId' | 'spanId'>
     readonly limit: number
   }): Promise<readonly StoredEntry[]>
+  /** At most `limit` containers that wait to be settled, and are no spend until then; the oldest first. */
+  held(query: { readonly limit: number }): Promise<readonly StoredEntry[]>
   spend(query: SpendQuery): Promise<readonly SpendRow[]>
   /** Each is as of one moment; where there are many, a store may read others a little later. */
   totals(): Promise<readonly Total[]>

@@ -101,6 +101,7 @@ describe('the OpenAPI document', () => {
     ['/api/v1/traces', '?where=team=web'],
     ['/api/v1/unpriced', '?where=model=two'],
     ['/api/v1/unpriced', ''],
+    ['/api/v1/held', ''],
     ['/api/v1/percentiles', '?by=model'],
     ['/api/v1/forecast', ''],
     ['/api/v1/traces/{traceId}', ''],

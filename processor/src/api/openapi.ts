@@ -275,6 +275,33 @@ const PATHS = {
       'to',
     ]),
   ),
+  '/api/v1/held': get(
+    'Agents that are no spend until it is clear that nothing below them tells the same usage',
+    [...RANGE, WHERE, limit(2000, 100)],
+    object(
+      {
+        ...ASKED,
+        operations: COUNT,
+        cost: MONEY,
+        held: listOf(
+          object(
+            {
+              traceId: TEXT,
+              spanId: TEXT,
+              spanName: TEXT,
+              labels: LABELS,
+              recordedAt: INSTANT,
+              cost: MONEY,
+            },
+            ['cost'],
+          ),
+        ),
+        truncated: FLAG,
+        oldestOnly: FLAG,
+      },
+      ['from', 'to'],
+    ),
+  ),
   '/api/v1/prices': get(
     'The rates that would be used for a model, or why there are none',
     [

@@ -15,6 +15,7 @@ import { percentilesRoute } from './percentiles.ts'
 import { spendRoute } from './spend.ts'
 import { healthRoutes, metricsRoute, openApiRoute, readyRoutes } from './status.ts'
 import { entriesRoute, topTracesRoute, traceRoute } from './traces.ts'
+import { heldRoute } from './held.ts'
 import { unpricedRoute } from './unpriced.ts'
 
 /** Everything that can be asked for. */
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   traceRoute,
   entriesRoute,
   unpricedRoute,
+  heldRoute,
   pricesRoute,
   budgetsRoute,
   requestBudgetRoute,

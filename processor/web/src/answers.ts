@@ -160,6 +160,23 @@ export interface Entry {
   readonly units: readonly Unit[]
 }
 
+export interface HeldAnswer {
+  readonly operations: number
+  readonly cost: Money
+  readonly held: readonly {
+    readonly traceId: string
+    readonly spanId: string
+    readonly spanName: string
+    readonly labels: Labels
+    readonly recordedAt: string
+    /** Absent: it has no price. */
+    readonly cost?: Money
+  }[]
+  readonly truncated: boolean
+  /** There are more, newer ones, which are in no figure. */
+  readonly oldestOnly: boolean
+}
+
 export interface UnpricedAnswer {
   readonly unpriced: readonly {
     readonly provider?: string

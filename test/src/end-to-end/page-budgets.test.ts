@@ -142,7 +142,7 @@ describe('budgets and alerts', () => {
     await expect.poll(() => tile.innerText()).toContain('1 operation')
     const traceOf = (id: number) => `trace/${makeSpan(id, {}, { traceOf: id }).traceId}`
     const paths = ['', traceOf(1), traceOf(2), 'budgets', 'budgets/hers', 'budgets/each']
-    for (const path of [...paths, 'budgets/secret', 'prices', 'alerts']) {
+    for (const path of [...paths, 'budgets/secret', 'prices', 'alerts', 'held']) {
       await page.goto(`${processor.apiUrl}/#/${path}`)
       await page.waitForLoadState('networkidle')
       const text = await page.locator('main').innerText()

@@ -118,6 +118,27 @@ describe('the page', () => {
     await close()
   })
 
+  test('tells what is held, and leads to it', async (context) => {
+    const browser = needBrowser(context)
+    const processor = await startProcessor()
+    const agent = { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'planner' }
+    await load(processor, [
+      makeCall(1, { model: 'gpt-4o', traceOf: 0xa1 }),
+      makeCall(2, { model: 'gpt-4o', traceOf: 0xa2, more: agent }),
+    ])
+    const { page, complaints, close } = await visit(browser, processor.apiUrl)
+    const tile = page.getByRole('region', { name: 'Held' })
+    await expect.poll(() => tile.innerText()).toMatch(/50\.0 %\s+1 agent, \$0\.00375/)
+    await tile.getByRole('link').click()
+    const table = page.getByRole('table', { name: 'Held agents' })
+    await expect.poll(() => table.getByRole('row').last().innerText()).toContain('0.00375')
+    await expectAccessible(page, axe.source)
+    await table.getByRole('link', { name: 'call 2' }).click()
+    await expect.poll(() => page.locator('main').innerText()).toContain('held')
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   test('leads from the spend to the price, and is open to everybody', async (context) => {
     const browser = needBrowser(context)
     const processor = await startProcessor()

@@ -42,6 +42,14 @@ const LIST_RELATIVES = `
 
 const LIST_CORRECTIONS = listCorrectionsOf('= ANY ($1::bytea[])')
 
+const LIST_UNSETTLED = `
+  SELECT entries.trace_id, entries.span_id, parent_span_id, hour, hour_nano,
+    entries.recorded_at_unix_ms, standing, labels, details
+  FROM (SELECT trace_id, span_id FROM unsettled
+      ORDER BY recorded_at_unix_ms, trace_id, span_id LIMIT $1) AS waiting
+    JOIN entries USING (trace_id, span_id) JOIN label_sets ON label_sets.id = label_set
+  ORDER BY entries.recorded_at_unix_ms, entries.trace_id, entries.span_id`
+
 const LIST_BETWEEN = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
     labels, details
@@ -83,7 +91,7 @@ type TraceRow = SumRow & {
 
 function createEntryReader(
   pool: Pool,
-): Pick<Store, 'costs' | 'entries' | 'entriesBetween' | 'outlines'> {
+): Pick<Store, 'costs' | 'entries' | 'entriesBetween' | 'held' | 'outlines'> {
   function listCorrections(traceIds: readonly Uint8Array[]): Promise<CorrectionRow[]> {
     return ask<CorrectionRow>(pool, 'list_corrections', LIST_CORRECTIONS, [traceIds])
   }
@@ -116,6 +124,10 @@ function createEntryReader(
       const values = [first.hour, first.nano, end.hour, end.nano, checkLimit(query.limit)]
       return decodeCosts(await ask<CostsRow>(pool, 'list_costs', LIST_COSTS, values))
     },
+    async held({ limit }) {
+      const values = [checkLimit(limit)]
+      return decode(await ask<EntryRow>(pool, 'list_unsettled', LIST_UNSETTLED, values))
+    },
     async entriesBetween(query) {
       const { after, end } = toPage(query)
       const bounds = [after.hour, after.nano, ...after.ids, end.hour, end.nano]
@@ -134,6 +146,7 @@ export function createPostgresReader(
   | 'entriesBetween'
   | 'outlines'
   | 'relatives'
+  | 'held'
   | 'spend'
   | 'totals'
   | 'costs'

@@ -75,6 +75,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     retain: (query) => read(() => write(() => retainPostgres(pool, query))),
     entries: (query) => read(() => reader.entries(query)),
     relatives: (query) => read(() => reader.relatives(query)),
+    held: (query) => read(() => reader.held(query)),
     spend: (query) => read(() => reader.spend(query)),
     totals: () => read(() => reader.totals()),
     costs: (query) => read(() => reader.costs(query)),

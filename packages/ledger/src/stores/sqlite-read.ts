@@ -46,6 +46,9 @@ const LIST_RELATIVES = `
   SELECT span_id, parent_span_id, name, start_unix_nano, end_unix_nano, service
   FROM relatives WHERE trace_id = ? ORDER BY start_unix_nano, span_id`
 
+const LIST_UNSETTLED = `
+  SELECT trace_id, span_id FROM unsettled ORDER BY recorded_at_unix_ms, trace_id, span_id LIMIT ?`
+
 const LIST_BETWEEN = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
     labels, details
@@ -74,6 +77,7 @@ export interface Reader {
   entries(query: Parameters<Store['entries']>[0]): readonly StoredEntry[]
   outlines(query: Parameters<Store['outlines']>[0]): readonly EntryOutline[]
   relatives(query: Parameters<Store['relatives']>[0]): readonly Relative[]
+  held(query: Parameters<Store['held']>[0]): readonly StoredEntry[]
   entriesBetween(query: Parameters<Store['entriesBetween']>[0]): readonly StoredEntry[]
   spend(query: Parameters<Store['spend']>[0]): readonly SpendRow[]
   /** A page of them, and after which label set the next one begins; `undefined`: it was the last. */
@@ -93,13 +97,10 @@ export function createReader(
   const listEntries = prepare<EntryRow>(database, LIST_ENTRIES)
   const listRelatives = prepare<RelativeRow>(database, LIST_RELATIVES)
   const listCorrections = prepare<CorrectionRow>(database, listCorrectionsOf('= ?'))
+  const listUnsettled = prepare<Pick<EntryRow, 'trace_id' | 'span_id'>>(database, LIST_UNSETTLED)
   const listBetween = prepare<EntryRow>(database, LIST_BETWEEN)
   const findPage = prepare<{ readonly last: bigint | null }>(database, FIND_TOTALS_PAGE)
   const listPage = prepare<TotalRow>(database, LIST_TOTALS_PAGE)
-  const findFaults = FIND_FAULTS.map(({ table, sql }) => ({
-    table,
-    find: prepare<FaultRow>(database, `${sql} ?`),
-  }))
 
   function findEntries(id: Uint8Array, limit: bigint, spanId?: string): readonly EntryRow[] {
     const span = spanId === undefined ? null : encodeId(spanId)
@@ -127,6 +128,13 @@ export function createReader(
       checkTraceId(traceId)
       return decodeRelatives(traceId, listRelatives.all(encodeId(traceId)), (text) => text)
     },
+    held({ limit }) {
+      return listUnsettled.all(checkLimit(limit)).flatMap((row) => {
+        const { trace_id: id, span_id: span } = row
+        const rows = findEntries(id, 1n, decodeId(span))
+        return decodeEntries(rows, listCorrections.all(id), readEntryDetails)
+      })
+    },
     entriesBetween(query) {
       const { after, end } = toPage(query)
       const bounds = [after.hour, after.nano, ...after.ids, end.hour, end.nano]
@@ -146,10 +154,18 @@ export function createReader(
     costs: createCostsReader(database),
     topTraces: createTopTraces(database, index),
     unpriced: createUnpricedReader(database, readEntryDetails),
-    verify({ limit }) {
-      const most = checkLimit(limit)
-      return findFaults.flatMap(({ table, find }) => decodeFaults(table, find.all(most)))
-    },
+    verify: createVerifier(database),
+  }
+}
+
+function createVerifier(database: DatabaseSync): Reader['verify'] {
+  const findFaults = FIND_FAULTS.map(({ table, sql }) => ({
+    table,
+    find: prepare<FaultRow>(database, `${sql} ?`),
+  }))
+  return ({ limit }) => {
+    const most = checkLimit(limit)
+    return findFaults.flatMap(({ table, find }) => decodeFaults(table, find.all(most)))
   }
 }
 

@@ -35,6 +35,7 @@ export type Question =
   | { readonly kind: 'entries'; readonly query: Parameters<Store['entries']>[0] }
   | { readonly kind: 'outlines'; readonly query: Parameters<Store['outlines']>[0] }
   | { readonly kind: 'relatives'; readonly query: Parameters<Store['relatives']>[0] }
+  | { readonly kind: 'held'; readonly query: Parameters<Store['held']>[0] }
   | { readonly kind: 'spend'; readonly query: Parameters<Store['spend']>[0] }
   | { readonly kind: 'costs'; readonly query: Parameters<Store['costs']>[0] }
   | { readonly kind: 'topTraces'; readonly query: Parameters<Store['topTraces']>[0] }
@@ -135,6 +136,8 @@ function serve(): Started {
         return reader.outlines(question.query)
       case 'relatives':
         return reader.relatives(question.query)
+      case 'held':
+        return reader.held(question.query)
       case 'spend':
         return reader.spend(question.query)
       case 'totals':

@@ -79,6 +79,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     entries: (query) => ask({ kind: 'entries', query }),
     outlines: (query) => ask({ kind: 'outlines', query }),
     relatives: (query) => ask({ kind: 'relatives', query }),
+    held: (query) => ask({ kind: 'held', query }),
     spend: (query) => ask({ kind: 'spend', query }),
     totals: () => readTotals(ask),
     costs: (query) => ask({ kind: 'costs', query }),

@@ -1,7 +1,7 @@
 import { linkHere, linkTo, rangeOf } from '../address.ts'
-import type { SpendAnswer, TopTracesAnswer } from '../answers.ts'
+import type { HeldAnswer, SpendAnswer, TopTracesAnswer } from '../answers.ts'
 import { writeCount, writeCounted } from '../counts.ts'
-import { writeShare } from '../money.ts'
+import { shortenAmount, writeShare } from '../money.ts'
 import { useAnswer, useScope } from '../scope.ts'
 import { writeInstant } from '../times.ts'
 import { Amount, Unknown, usePlaces } from '../parts/amount.tsx'
@@ -55,6 +55,7 @@ function Overview() {
         <ForecastTile />
         <BudgetTile />
         <UnpricedTile asked={spend} />
+        <HeldTile asked={spend} />
         <CachedTile asked={spend} />
         <SavingsTile asked={costs} />
       </div>
@@ -118,6 +119,28 @@ function UnpricedTile({ asked }: { readonly asked: SpendAsked }) {
         return {
           figure: writeShare(unpriced, BigInt(total.operations)),
           note: [`${writeCount(unpriced)} of all operations`, ...unsure].join(', '),
+        }
+      }}
+    </Tile>
+  )
+}
+
+/** What may become spend, of all that is spend or may be. */
+function HeldTile({ asked }: { readonly asked: SpendAsked }) {
+  const { address } = useScope()
+  const where = address.query.getAll('where')
+  const held = useAnswer<HeldAnswer>('held', { ...rangeOf(address), where })
+  return (
+    <Tile title="Held" asked={held} link={linkTo(address, 'held')}>
+      {({ operations, cost, oldestOnly }) => {
+        const of = asked.answer?.total.operations
+        const least = oldestOnly ? 'at least ' : ''
+        return {
+          figure:
+            of === undefined
+              ? '–'
+              : writeShare(BigInt(operations), BigInt(of) + BigInt(operations)),
+          note: `${least}${writeCounted(operations, 'agent')}, $${shortenAmount(cost.amount)}`,
         }
       }}
     </Tile>
