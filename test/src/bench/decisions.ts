@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openPostgresStore, openSqliteStore } from '@spancost/ledger'
 import { makeFolder, stopEverything } from '../end-to-end/children.ts'
+import { endWithUs } from '../end-to-end/end-with-us.ts'
 import { startProcessor } from '../end-to-end/processor.ts'
 import { startPostgres } from '../faults/postgres.ts'
 import type { Load, Loaded } from './decisions/client.ts'
@@ -101,6 +102,7 @@ async function bench(
 
 async function load(what: Load): Promise<Loaded> {
   const child = fork(CLIENT, { env: { PATH: process.env['PATH'] } })
+  endWithUs(child)
   child.send(what)
   const [loaded] = (await once(child, 'message')) as [Loaded]
   return loaded

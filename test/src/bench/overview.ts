@@ -14,6 +14,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openSqliteStore } from '@spancost/ledger'
+import { endWithUs } from '../end-to-end/end-with-us.ts'
 import { createBenchEntries } from './bench-entries.ts'
 
 const { values: flags } = parseArgs({
@@ -82,6 +83,7 @@ async function startProcessor() {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+  endWithUs(child)
   for (let tries = 0; ; tries += 1) {
     const answer = await fetch(`http://${api}/readyz`).catch(() => undefined)
     if (answer?.ok) break

@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { chromium, type Browser } from 'playwright-core'
+import { endWithUs } from '../end-to-end/end-with-us.ts'
 
 const { values: flags } = parseArgs({
   options: {
@@ -96,7 +97,10 @@ function startProcessor() {
   const file = join(folder, 'spancost.yaml')
   writeFileSync(file, JSON.stringify(config))
   const args = [join(ROOT, 'processor/dist/main.js'), 'serve', '--config', file]
-  return spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+  const stdio = ['ignore', 'ignore', 'inherit'] as const
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: [...stdio] })
+  endWithUs(child)
+  return child
 }
 
 async function waitUntilReady(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * Child processes and folders of a test. Whatever a test starts is stopped after it, for which a
- * test file calls `stopAfterEach`; should the test process itself die, its exit kills the rest.
+ * test file calls `stopAfterEach`; should the test process itself end, nothing of it goes on.
  */
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -10,6 +10,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, vi } from 'vitest'
+import { endWithUs } from './end-with-us.ts'
 
 /** The root of the checkout. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -29,17 +30,6 @@ export interface Child {
 }
 
 const cleanups: (() => Promise<unknown>)[] = []
-const running = new Set<number>()
-
-process.on('exit', () => {
-  for (const pid of running) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It has just ended by itself.
-    }
-  }
-})
 
 /** Runs `cleanup` at the end of the test, after everything that was registered later. */
 export function onStop(cleanup: () => Promise<unknown>): void {
@@ -89,19 +79,18 @@ export function startChild(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (log += text))
   }
-  const { pid } = child
-  if (pid !== undefined) running.add(pid)
+  endWithUs(child)
   const exited = new Promise<number | string>((resolve) => {
     child.on('error', (error) => resolve(error.message))
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'))
-  }).finally(() => running.delete(pid ?? 0))
+  })
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> => {
     child.kill(signal)
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)
     return exited.finally(() => clearTimeout(timer))
   }
   onStop(() => stop())
-  return { pid: pid ?? 0, log: () => log, exited, stop }
+  return { pid: child.pid ?? 0, log: () => log, exited, stop }
 }
 
 /** An empty folder that goes away with the test. */

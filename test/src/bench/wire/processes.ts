@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { endWithUs } from '../../end-to-end/end-with-us.ts'
 
 /** Whether processes can be kept to cores: there are two, and a program that does it. */
 export const IS_PINNED = os.cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0
@@ -26,6 +27,7 @@ export function start(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
+  endWithUs(child)
   started.add(child)
   child.once('exit', () => started.delete(child))
   return child
