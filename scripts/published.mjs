@@ -55,7 +55,7 @@ async function buildPackage({ folder, manifest }) {
     fixedExtension: true,
     shims: true,
     sourcemap: false,
-    logLevel: 'warn',
+    logLevel: 'error',
     tsconfig: path.join(folder, 'tsconfig.json'),
   }
   const entryOf = (list) => list.map((door) => `src/${door === '.' ? 'index' : door.slice(2)}.ts`)
