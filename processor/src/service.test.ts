@@ -185,7 +185,12 @@ describe('a started processor', () => {
     expect((await post(service, 'traces', body)).status).toBe(400)
     expect((await post(service, 'traces', body.subarray(0, -1))).status).toBe(400)
     expect((await post(service, 'nothing', body)).status).toBe(404)
-    const metrics = await read(service, '/metrics')
+    const metrics = await vi.waitFor(async () => {
+      const text = await read(service, '/metrics')
+      // It comes with the first look, 20 ms after the start.
+      expect(text).toContain('event_loop_delay{')
+      return text
+    })
     /** The value of the one point of this name whose labels have all of these. */
     const point = (name: string, ...labels: string[]): string | undefined => {
       const lines = metrics
