@@ -142,6 +142,20 @@ export interface SumFault {
   readonly entries?: Sums & Partial<MetricSums>
 }
 
+/** Rows about a trace that contradict each other. */
+export interface TraceFault {
+  readonly table: 'corrections' | 'repricings' | 'trace_hours'
+  readonly traceId: string
+  /** Of the entry that they are about; absent in `trace_hours`. */
+  readonly spanId?: string
+  /** Start of the hour, UTC; only in `trace_hours`. */
+  readonly startUnixMs?: number
+  /** What is wrong, in words for people. */
+  readonly problem: string
+}
+
+export type Fault = SumFault | TraceFault
+
 /** A text that someone keeps beside the sums, such as what an exporter has delivered. */
 export interface Note {
   /** How often it was written. */
@@ -258,10 +272,11 @@ export interface Store {
     readonly limit: number
   }): Promise<readonly UnpricedGroup[]>
   /**
-   * Adds up all entries anew, and answers where the kept sums differ; at most `limit` rows of each
-   * table. It reads the whole ledger.
+   * Adds up all entries anew, and answers where the kept sums differ, and where entries, corrections
+   * and re-pricings contradict each other; at most `limit` rows by each check. It reads the whole
+   * ledger.
    */
-  verify(query: { readonly limit: number }): Promise<readonly SumFault[]>
+  verify(query: { readonly limit: number }): Promise<readonly Fault[]>
   /** `undefined` where nobody has written it yet. */
   readNote(name: string): Promise<Note | undefined>
   /**

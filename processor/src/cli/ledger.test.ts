@@ -91,12 +91,12 @@ test.each([
   expect(await verify()).toEqual({ code: 1, stdout, stderr: '' })
 })
 
-test('a lost entry shows in both sums', async () => {
+test('a lost entry shows in all sums', async () => {
   plant("DELETE FROM entries WHERE error_type = 'timeout'")
   const { code, stdout } = await verify('--json')
   const { faults } = JSON.parse(stdout) as { faults: { table: string; differences: unknown[] }[] }
   expect(code).toBe(1)
-  expect(faults.map(({ table }) => table)).toEqual(['hourly', 'totals'])
+  expect(faults.map(({ table }) => table)).toEqual(['hourly', 'totals', 'trace_hours'])
   expect(faults[0]).toEqual({
     table: 'hourly',
     start: '2026-03-01T10:00:00.000Z',
@@ -107,6 +107,19 @@ test('a lost entry shows in both sums', async () => {
       { figure: 'cost.input', kept: '0.5', entries: '0.25' },
       { figure: 'tokens.input', kept: '20', entries: '10' },
     ],
+  })
+})
+
+test('a cost of a trace that is wrong, as a line and as JSON', async () => {
+  plant('UPDATE trace_hours SET cost_atto = cost_atto + 1')
+  const traceId = 'a'.repeat(32)
+  const start = '2026-03-01T10:00:00.000Z'
+  const problem = 'it is not what the entries and corrections of the hour add up to'
+  const stdout = `trace_hours ${start} ${traceId}: ${problem}\n`
+  expect(await verify()).toEqual({ code: 1, stdout, stderr: '' })
+  const { stdout: json } = await verify('--json')
+  expect(JSON.parse(json)).toMatchObject({
+    faults: [{ table: 'trace_hours', start, traceId, problem }],
   })
 })
 

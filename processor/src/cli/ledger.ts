@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { TOKEN_TYPES, type SumFault } from '@spancost/ledger'
+import { TOKEN_TYPES, type Fault, type SumFault } from '@spancost/ledger'
 import { COST_PARTS, formatAmount } from '@spancost/pricing'
 import type { Config } from '../config.ts'
 import { describeError } from '../describe-error.ts'
@@ -22,15 +22,16 @@ export const ledger: Verb = {
        spancost ledger export FILE [--config FILE] [--json]
        spancost ledger import FILE [--config FILE] [--json]
 
-verify adds up all entries anew, and prints each row of the hourly sums and of the totals that
-differs. Exits with 1 if one does. export writes the whole ledger to a file, and import reads it
+verify adds up all entries anew, and prints each row of the sums that differs, and where corrections
+or re-pricings contradict their entries. Exits with 1 if there is any. export writes the whole ledger to a file, and import reads it
 into a new one, of whatever store: this is a backup, and how a ledger moves. FILE is compressed if
 it ends in .gz or .zst; - is standard output or input. import verifies the sums when it is done.
 A SQLite ledger must not be in use: stop the processor first.
 
   --config FILE   default: ./spancost.yaml; without one, the defaults
   --json          of verify: {"ledger", "valid", "faults": [{"table", "start"?, "labels",
-                  "status", "errorType"?, "differences": [{"figure", "kept", "entries"}]}]};
+                  "status", "errorType"?, "differences": [{"figure", "kept", "entries"}]}]},
+                  or {"table", "start"?, "traceId", "spanId"?, "problem"} among the faults;
                   of the others: {"ledger", "file", "rows": {TABLE: NUMBER}}`,
   async run(argv, io) {
     const { values, positionals } = readFlags(argv, FLAGS, { takesOperands: true })
@@ -63,7 +64,7 @@ function toStderr(io: Io): Io {
 
 async function verify(config: Config['ledger'], asJson: boolean, io: Io): Promise<ExitCode> {
   const name = nameLedger(config)
-  let faults: readonly SumFault[]
+  let faults: readonly Fault[]
   try {
     faults = await findFaults(config)
   } catch (error) {
@@ -80,7 +81,7 @@ async function verify(config: Config['ledger'], asJson: boolean, io: Io): Promis
   return valid ? 0 : 1
 }
 
-async function findFaults(config: Config['ledger']): Promise<readonly SumFault[]> {
+async function findFaults(config: Config['ledger']): Promise<readonly Fault[]> {
   // Opening would make a new one.
   if (config.store === 'sqlite' && !existsSync(config.path)) {
     throw new Error(`there is no ledger at ${config.path}`)
@@ -132,14 +133,28 @@ function listFigures(sums: SumFault['kept']): ReadonlyMap<string, string> {
   ])
 }
 
-function toJson(fault: SumFault) {
-  const { table, startUnixMs, labels, status, errorType } = fault
-  const start = startUnixMs === undefined ? undefined : new Date(startUnixMs).toISOString()
+function toJson(fault: Fault) {
+  if (!('problem' in fault)) return toSumJson(fault)
+  const { table, traceId, spanId, problem } = fault
+  return { table, start: formatStart(fault), traceId, spanId, problem }
+}
+
+function formatStart({ startUnixMs }: Fault): string | undefined {
+  return startUnixMs === undefined ? undefined : new Date(startUnixMs).toISOString()
+}
+
+function toSumJson(fault: SumFault) {
+  const { table, labels, status, errorType } = fault
+  const start = formatStart(fault)
   return { table, start, labels, status, errorType, differences: listDifferences(fault) }
 }
 
-function toText(fault: SumFault): string {
-  const { table, start, labels, status, errorType, differences } = toJson(fault)
+function toText(fault: Fault): string {
+  if ('problem' in fault) {
+    const row = [fault.table, formatStart(fault), fault.traceId, fault.spanId]
+    return `${row.filter((word) => word !== undefined).join(' ')}: ${fault.problem}`
+  }
+  const { table, start, labels, status, errorType, differences } = toSumJson(fault)
   const row = [table, start, JSON.stringify(labels), status, errorType]
   const found = differences.map(
     ({ figure, kept = 'no row', entries = 'nothing' }) =>

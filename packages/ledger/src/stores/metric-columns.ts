@@ -1,5 +1,4 @@
-import { COST_BUCKETS, findCostBucket } from '../cost-buckets.ts'
-import type { Entry } from '../entry.ts'
+import { COST_BUCKETS, findCostBucket, type RatedOperation } from '../cost-buckets.ts'
 import { joinLimbs, splitAtto } from '../money-limbs.ts'
 import type { MetricSums } from '../store.ts'
 
@@ -32,7 +31,7 @@ export const METRICS_OF_ENTRY = [
 export type MetricRow = Readonly<Record<(typeof METRIC_TOTAL_COLUMNS)[number], bigint>>
 
 /** The values of `METRIC_ENTRY_COLUMNS`. */
-export function encodeMetrics(entry: Pick<Entry, 'operation' | 'rating'>): bigint[] {
+export function encodeMetrics(entry: RatedOperation): bigint[] {
   const saved = splitAtto(entry.rating.cache?.savedAtto ?? 0n)
   const extra = splitAtto(entry.rating.cache?.extraAtto ?? 0n)
   const bucket = BigInt(findCostBucket(entry) ?? -1)

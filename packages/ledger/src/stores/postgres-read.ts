@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { checkLimit, checkTraceId } from '../check-entry.ts'
 import type { StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
-import type { LabelFilter, Store, SumFault } from '../store.ts'
+import type { LabelFilter, Store } from '../store.ts'
 import { decodeTotals, listTotals, type TotalRow } from './decode-totals.ts'
 import { decodeOutlines } from './outlines.ts'
 import { decodeCosts, listCosts, type CostsRow } from './costs.ts'
@@ -11,6 +11,7 @@ import { decodeText } from './postgres-rows.ts'
 import { LIST_LABEL_SETS, pickLabelSets } from './label-filter.ts'
 import { readSpend } from './postgres-spend.ts'
 import { readUnpriced } from './postgres-unpriced.ts'
+import { verifyLedger } from './postgres-verify.ts'
 import {
   decodeDetails,
   decodeEntries,
@@ -27,7 +28,6 @@ import {
   type RelativeRow,
   type SumRow,
 } from './rows.ts'
-import { decodeFaults, FIND_FAULTS, type FaultRow } from './sum-faults.ts'
 
 const LIST_ENTRIES = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
@@ -158,17 +158,6 @@ export function createPostgresReader(
     return pickLabelSets(await ask(pool, 'list_label_sets', LIST_LABEL_SETS, []), where)
   }
 
-  async function findFaults(
-    { table, sql }: (typeof FIND_FAULTS)[number],
-    limit: bigint,
-  ): Promise<SumFault[]> {
-    const rows = await ask<FaultRow>(pool, `verify_${table}`, `${sql} $1`, [limit])
-    const decoded = rows.map(({ error_type: errorType, ...row }) =>
-      typeof errorType === 'string' ? { ...row, error_type: decodeText(errorType) } : row,
-    )
-    return decodeFaults(table, decoded)
-  }
-
   return {
     ...createEntryReader(pool),
     async relatives({ traceId }) {
@@ -200,11 +189,6 @@ export function createPostgresReader(
       }))
     },
     unpriced: (query) => readUnpriced(pool, query),
-    async verify({ limit }) {
-      const most = checkLimit(limit)
-      const faults: SumFault[] = []
-      for (const question of FIND_FAULTS) faults.push(...(await findFaults(question, most)))
-      return faults
-    },
+    verify: ({ limit }) => verifyLedger(pool, limit),
   }
 }

@@ -10,6 +10,7 @@ import { runSql, startPostgres } from '../testing/postgres-server.ts'
 import { createRound } from '../testing/rounds.ts'
 import { createSampleEntry, createTraceId } from '../testing/sample-entries.ts'
 import { recordReversal } from '../testing/place.ts'
+import { REPRICING_FAULTS, recordRepricings } from '../testing/planted-faults.ts'
 import { createTrace, traceSketch } from '../testing/trace-model.ts'
 import { openPostgresStore } from './postgres.ts'
 
@@ -142,9 +143,25 @@ function describeFaults(): void {
     expect(await store.verify({ limit: 10 })).toEqual([])
     await run(database, sql)
     const tables = (await store.verify({ limit: 10 })).map(({ table }) => table)
-    expect(tables).toEqual(what === 'reversals' ? ['reversals'] : ['hourly', 'reversals'])
+    expect(tables).toEqual(
+      what === 'reversals' ? ['reversals'] : ['hourly', 'reversals', 'corrections'],
+    )
     await store.close()
   })
+
+  test.each(REPRICING_FAULTS.map(([sql, shown], at) => ({ sql, shown, at })))(
+    'a re-pricing that was tampered with is found: $sql',
+    async ({ sql, shown, at }) => {
+      const database = `repricing-fault-${at}`
+      const store = await openPostgresStore({ url: await getUrl(database) })
+      await recordRepricings(store)
+      expect(await store.verify({ limit: 10 })).toEqual([])
+      await run(database, `SET search_path = spancost; ${sql}`)
+      const tables = (await store.verify({ limit: 10 })).map(({ table }) => table)
+      expect([...new Set(tables)]).toEqual(shown)
+      await store.close()
+    },
+  )
 
   test.each([
     ['hourly', 'UPDATE spancost.hourly SET cost_input_atto = cost_input_atto + 1'],
@@ -156,10 +173,10 @@ function describeFaults(): void {
     expect(await store.verify({ limit: 10 })).toEqual([])
     await run(`fault-${table}`, sql)
     const faults = await store.verify({ limit: 10 })
-    expect(faults.map((fault) => [fault.table, fault.entries?.costAtto])).toEqual([
-      [table === 'buckets' ? 'totals' : table, 25n],
-    ])
-    if (table === 'totals') expect(faults[0]!.errorType).toBe('a\u0000')
+    expect(
+      faults.map((fault) => [fault.table, 'entries' in fault && fault.entries?.costAtto]),
+    ).toEqual([[table === 'buckets' ? 'totals' : table, 25n]])
+    if (table === 'totals') expect(faults[0]).toMatchObject({ errorType: 'a\u0000' })
     await store.close()
   })
 

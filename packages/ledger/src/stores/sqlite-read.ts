@@ -3,15 +3,7 @@ import { checkLimit, checkTraceId } from '../check-entry.ts'
 import { readDetails } from '../compact/details.ts'
 import type { EntryOutline, Relative, StoredEntry } from '../entry.ts'
 import { toHourTime, toUnixNanoRange } from '../hours.ts'
-import type {
-  CostRow,
-  SpendRow,
-  Store,
-  SumFault,
-  Total,
-  TraceSpend,
-  UnpricedGroup,
-} from '../store.ts'
+import type { CostRow, SpendRow, Store, Total, TraceSpend, UnpricedGroup } from '../store.ts'
 import { decodeCosts, listCosts, type CostsRow } from './costs.ts'
 import { decodeTotals, listTotals, type TotalRow } from './decode-totals.ts'
 import {
@@ -32,7 +24,7 @@ import { prepare } from './sqlite-statements.ts'
 import { createTopTraces } from './sqlite-top-traces.ts'
 import type { TraceIndex } from './sqlite-trace-index.ts'
 import { createUnpricedReader } from './sqlite-unpriced.ts'
-import { decodeFaults, FIND_FAULTS, type FaultRow } from './sum-faults.ts'
+import { createVerifier, type Verifier } from './sqlite-verify.ts'
 
 const LIST_ENTRIES = `
   SELECT trace_id, span_id, parent_span_id, hour, hour_nano, recorded_at_unix_ms, standing,
@@ -85,7 +77,7 @@ export interface Reader {
   costs(query: Parameters<Store['costs']>[0]): readonly CostRow[]
   topTraces(query: Parameters<Store['topTraces']>[0]): readonly TraceSpend[]
   unpriced(query: Parameters<Store['unpriced']>[0]): readonly UnpricedGroup[]
-  verify(query: Parameters<Store['verify']>[0]): readonly SumFault[]
+  readonly verify: Verifier
 }
 
 export function createReader(
@@ -155,17 +147,6 @@ export function createReader(
     topTraces: createTopTraces(database, index),
     unpriced: createUnpricedReader(database, readEntryDetails),
     verify: createVerifier(database),
-  }
-}
-
-function createVerifier(database: DatabaseSync): Reader['verify'] {
-  const findFaults = FIND_FAULTS.map(({ table, sql }) => ({
-    table,
-    find: prepare<FaultRow>(database, `${sql} ?`),
-  }))
-  return ({ limit }) => {
-    const most = checkLimit(limit)
-    return findFaults.flatMap(({ table, find }) => decodeFaults(table, find.all(most)))
   }
 }
 

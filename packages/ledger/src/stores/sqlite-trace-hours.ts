@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { COST_PARTS } from '@spancost/pricing/rating'
 import type { PackedEntry } from './sqlite-batch.ts'
 import { prepare } from './sqlite-statements.ts'
+import type { TraceCheck } from './trace-faults.ts'
 
 /**
  * What traces cost by the hour, for the question which cost most. A trace that lies in one hour has one
@@ -33,10 +34,13 @@ export const LINE_COST = (['nano', 'atto'] as const)
   .map((limb) => `${COST_PARTS.map((part) => `cost_${part}_${limb}`).join(' + ')} AS ${limb}`)
   .join(', ')
 
-/** Adds corrections, of which every entry has its row already. */
+/**
+ * Adds corrections. The row of their entry is there, or was dropped with the older entries of its hour
+ * while it was 0; then others of the trace may lie in other hours.
+ */
 export const ADD_CORRECTIONS = `
   INSERT INTO trace_hours
-  SELECT hour, trace_id, 0, operations, ${LINE_COST} FROM corrections WHERE sequence > ?
+  SELECT hour, trace_id, 1, operations, ${LINE_COST} FROM corrections WHERE sequence > ?
   ON CONFLICT (hour, trace_id) DO UPDATE SET operations = operations + excluded.operations,
     cost_nano = cost_nano + excluded.cost_nano, cost_atto = cost_atto + excluded.cost_atto`
 
@@ -54,6 +58,30 @@ export const MAKE_TRACE_HOURS = `
   ${ADD_CORRECTIONS.replace('?', '0')};
   UPDATE trace_hours SET is_spread = 1
   WHERE trace_id IN (SELECT trace_id FROM trace_hours GROUP BY trace_id HAVING count(*) > 1)`
+
+/** Rows that are 0 may be missing; a mark may have outlived the other hours. */
+export const TRACE_HOUR_CHECKS: readonly TraceCheck[] = [
+  {
+    table: 'trace_hours',
+    problem: 'it is not what the entries and corrections of the hour add up to',
+    sql: `
+      SELECT hour, trace_id FROM (
+        SELECT hour, trace_id, operations, cost_nano AS nano, cost_atto AS atto FROM trace_hours
+        UNION ALL SELECT hour, trace_id, -1, -nano, -atto FROM (
+          SELECT hour, trace_id, ${LINE_COST} FROM entries WHERE standing = 'counted')
+        UNION ALL SELECT hour, trace_id, -operations, -nano, -atto FROM (
+          SELECT hour, trace_id, operations, ${LINE_COST} FROM corrections))
+      GROUP BY hour, trace_id HAVING sum(operations) <> 0 OR sum(nano) <> 0 OR sum(atto) <> 0
+      ORDER BY hour, trace_id LIMIT`,
+  },
+  {
+    table: 'trace_hours',
+    problem: 'an hour is not marked, though the trace lies in several',
+    sql: `
+      SELECT trace_id FROM trace_hours GROUP BY trace_id
+      HAVING count(*) > 1 AND min(is_spread) = 0 ORDER BY trace_id LIMIT`,
+  },
+]
 
 export function createTraceHours(database: DatabaseSync): TraceHours {
   const addRow = prepare(database, ADD)

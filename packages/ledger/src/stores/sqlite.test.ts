@@ -7,6 +7,7 @@ import { describeStore } from '../store.conformance.ts'
 import type { Entry } from '../entry.ts'
 import type { Store } from '../store.ts'
 import { recordReversal } from '../testing/place.ts'
+import { REPRICING_FAULTS, recordRepricings } from '../testing/planted-faults.ts'
 import {
   createSampleEntry,
   createTraceId,
@@ -49,23 +50,58 @@ test.each([
   expect(await store.verify({ limit: 10 })).toEqual([])
   await tamper(sql)
   const faults = await store.verify({ limit: 10 })
-  const found = faults.map(({ table, entries }) => {
-    const value = entries?.[figure]
-    return [table, typeof value === 'object' ? value.slice(0, 3) : value]
+  const found = faults.map((fault) => {
+    const value = 'entries' in fault ? fault.entries?.[figure] : undefined
+    return [fault.table, typeof value === 'object' ? value.slice(0, 3) : value]
   })
   expect(found).toEqual([['totals', truth]])
 })
 
 test.each([
-  ['a correction', 'UPDATE corrections SET cost_input_atto = cost_input_atto - 1'],
-  ['a correction that is gone', 'DELETE FROM corrections'],
-  ['reversals', 'UPDATE reversals SET operations = 5'],
-])('a planted fault in %s is found', async (what, sql) => {
+  [
+    'a correction',
+    'UPDATE corrections SET cost_input_atto = cost_input_atto - 1',
+    ['hourly', 'reversals', 'corrections', 'trace_hours'],
+  ],
+  ['a correction that is gone', 'DELETE FROM corrections', ['hourly', 'reversals', 'trace_hours']],
+  ['reversals', 'UPDATE reversals SET operations = 5', ['reversals']],
+])('a planted fault in %s is found', async (_, sql, shown) => {
   await recordReversal(store)
   expect(await store.verify({ limit: 10 })).toEqual([])
   await tamper(sql)
   const tables = (await store.verify({ limit: 10 })).map(({ table }) => table)
-  expect(tables).toEqual(what === 'reversals' ? ['reversals'] : ['hourly', 'reversals'])
+  expect(tables).toEqual(shown)
+})
+
+test.each(REPRICING_FAULTS)(
+  'a re-pricing that was tampered with is found: %s',
+  async (sql, shown) => {
+    await recordRepricings(store)
+    expect(await store.verify({ limit: 10 })).toEqual([])
+    await tamper(sql)
+    expect(await listFaultyTables()).toEqual(shown)
+  },
+)
+
+async function listFaultyTables(): Promise<string[]> {
+  return [...new Set((await store.verify({ limit: 10 })).map(({ table }) => table))]
+}
+
+test.each([
+  ['UPDATE trace_hours SET cost_atto = cost_atto + 1', ['trace_hours']],
+  ['UPDATE trace_hours SET operations = 0', ['trace_hours']],
+  ['UPDATE trace_hours SET hour = hour + 5', ['trace_hours']],
+  ['UPDATE trace_hours SET is_spread = 0', ['trace_hours']],
+  ['DELETE FROM trace_hours', ['trace_hours']],
+  // A mark may outlive the other hours; it costs time, and no truth.
+  ['UPDATE trace_hours SET is_spread = 1', []],
+])('costs of traces by the hour are verified: %s', async (sql, shown) => {
+  const startUnixMs = SAMPLE_START_UNIX_MS + 3_600_000
+  await store.record([createSampleEntry({ span: 1 }), createSampleEntry({ span: 2, startUnixMs })])
+  await store.record([createSampleEntry({ trace: 2 })])
+  expect(await store.verify({ limit: 10 })).toEqual([])
+  await tamper(sql)
+  expect(await listFaultyTables()).toEqual(shown)
 })
 
 test('whole hours are never read from entries, parts of them always', async () => {
