@@ -14,6 +14,8 @@ test('quantities are money, tokens or operations', () => {
   expect(writeQuantity({ amount: '1000.000001', currency: 'USD' })).toBe('1,000.000001 USD')
   expect(writeQuantity({ tokens: 5_000_000 })).toBe('5,000,000 tokens')
   expect(shortenQuantity({ amount: '1000.000001', currency: 'USD' })).toBe('$1,000.00')
+  expect(writeQuantity({ amount: '1000.5', currency: 'EUR' })).toBe('1,000.5 EUR')
+  expect(shortenQuantity({ amount: '1000.5', currency: 'EUR' })).toBe('EUR 1,000.50')
   expect(shortenQuantity({ tokens: 7 })).toBe('7 tokens')
   expect(writeQuantity({ operations: 0 })).toBe('0 operations')
 })

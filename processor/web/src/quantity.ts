@@ -10,7 +10,7 @@ export function magnitude(quantity: Quantity): bigint {
 
 /** In words, exactly. */
 export function writeQuantity(quantity: Quantity): string {
-  if (quantity.amount !== undefined) return `${writeAmount(quantity.amount)} USD`
+  if (quantity.amount !== undefined) return `${writeAmount(quantity.amount)} ${quantity.currency}`
   return quantity.tokens === undefined
     ? `${writeCount(quantity.operations ?? 0)} operations`
     : `${writeCount(quantity.tokens)} tokens`
@@ -18,9 +18,9 @@ export function writeQuantity(quantity: Quantity): string {
 
 /** The same at a glance: small amounts keep three digits that say something. */
 export function shortenQuantity(quantity: Quantity): string {
-  return quantity.amount === undefined
-    ? writeQuantity(quantity)
-    : `$${shortenAmount(quantity.amount)}`
+  if (quantity.amount === undefined) return writeQuantity(quantity)
+  const amount = shortenAmount(quantity.amount)
+  return quantity.currency === 'USD' ? `$${amount}` : `${quantity.currency} ${amount}`
 }
 
 /** It comes to a thousandth, rounded down; a little is never nothing, and almost all is not all. */

@@ -5,7 +5,7 @@ import { Posted } from './step.tsx'
 
 const PERIODS = ['month', 'week', 'day', 'hour', 'quarter', 'year', 'total']
 const MEASURES = [
-  { name: 'amount', text: 'USD' },
+  { name: 'amount', text: 'money' },
   { name: 'tokens', text: 'tokens' },
   { name: 'operations', text: 'operations' },
 ]
@@ -43,6 +43,7 @@ export function BudgetRequest({ budgets }: { readonly budgets: readonly Budget[]
                 ))}
               </select>
             </label>
+            <Field name="currency" hint="USD, of money" />
             <label>
               each
               <select name="period">
@@ -101,11 +102,15 @@ function Field({ name, title = name, hint, isRequired = false }: FieldProps) {
 function readRequest(form: FormData) {
   const of = (name: string): string => ((form.get(name) as string | null) ?? '').trim()
   const [id, measure, limit] = [of('id'), of('measure'), of('limit').replaceAll(/[,_ ]/g, '')]
+  const currency = of('currency').toUpperCase()
   const [zone, parent, owner, why] = [of('zone'), of('parent'), of('owner'), of('why')]
   const each = splitWords(of('counters'))
   const budget = {
     id,
-    limit: { [measure]: measure === 'amount' ? limit : Number(limit) },
+    limit: {
+      [measure]: measure === 'amount' ? limit : Number(limit),
+      ...(currency !== '' && { currency }),
+    },
     window: { period: of('period'), ...(zone !== '' && { zone }) },
     scope: readScope(of('scope')),
     ...(each.length > 0 && { each }),
