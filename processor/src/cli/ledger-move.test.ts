@@ -36,7 +36,7 @@ describe('a ledger that is exported and imported', () => {
     const imported = await move('import', 'to', file)
     expect(imported.code).toBe(0)
     expect(imported.stdout).toContain(`to.db: imported from ${file}: 1 label_sets, 2 entries`)
-    expect(imported.stderr).toContain('to.db: every sum is what its entries add up to')
+    expect(imported.stderr).toContain('to.db: sums, entries, corrections and re-pricings agree')
     const store = await openSqliteStore({ path: join(folder, 'to.db') })
     expect((await store.totals())[0]!.costAtto).toBe(20n * 10n ** 18n)
     await store.close()

@@ -57,7 +57,7 @@ function verify(...flags: string[]) {
 }
 
 test('a ledger that adds up', async () => {
-  const stdout = `${path}: every sum is what its entries add up to\n`
+  const stdout = `${path}: sums, entries, corrections and re-pricings agree\n`
   expect(await verify()).toEqual({ code: 0, stdout, stderr: '' })
   const { code, stdout: json } = await verify('--json')
   expect(code).toBe(0)

@@ -23,9 +23,10 @@ export const ledger: Verb = {
        spancost ledger import FILE [--config FILE] [--json]
 
 verify adds up all entries anew, and prints each row of the sums that differs, and where corrections
-or re-pricings contradict their entries. Exits with 1 if there is any. export writes the whole ledger to a file, and import reads it
-into a new one, of whatever store: this is a backup, and how a ledger moves. FILE is compressed if
-it ends in .gz or .zst; - is standard output or input. import verifies the sums when it is done.
+or re-pricings contradict their entries. Exits with 1 if there is any. export writes the whole ledger
+to a file, and import reads it into a new one, of whatever store: this is a backup, and how a ledger
+moves. FILE is compressed if it ends in .gz or .zst; - is standard output or input. import verifies
+the ledger when it is done.
 A SQLite ledger must not be in use: stop the processor first.
 
   --config FILE   default: ./spancost.yaml; without one, the defaults
@@ -75,7 +76,7 @@ async function verify(config: Config['ledger'], asJson: boolean, io: Io): Promis
   if (asJson) {
     await writeLine(io.stdout, JSON.stringify({ ledger: name, valid, faults: faults.map(toJson) }))
   } else if (valid) {
-    await writeLine(io.stdout, `${name}: every sum is what its entries add up to`)
+    await writeLine(io.stdout, `${name}: sums, entries, corrections and re-pricings agree`)
   }
   if (!asJson) for (const fault of faults) await writeLine(io.stdout, toText(fault))
   return valid ? 0 : 1

@@ -1,7 +1,7 @@
-import type { PoolClient } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { checkLimit } from '../check-entry.ts'
 import type { Fault, SumFault, TraceFault } from '../store.ts'
-import { ask } from './postgres-client.ts'
+import { ask, inTransaction } from './postgres-client.ts'
 import { decodeText } from './postgres-rows.ts'
 import { decodeFaults, FIND_FAULTS, type FaultRow } from './sum-faults.ts'
 import {
@@ -19,20 +19,31 @@ type Client = Pick<PoolClient, 'query'>
 /** The day is that of the entry's partition in all tables. */
 const TRACE_CHECKS = createTraceChecks(['recorded_day'])
 
-/** Each question is as of one moment, so that processors may go on writing. */
-export async function verifyLedger(client: Client, limit: number): Promise<readonly Fault[]> {
+/** All of it is as of one moment, so that processors may go on writing, however long it takes. */
+const AS_OF_NOW = `
+  SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+  SET LOCAL statement_timeout = 0`
+
+export async function verifyLedger(pool: Pool, limit: number): Promise<readonly Fault[]> {
   const most = checkLimit(limit)
-  const faults: Fault[] = []
-  for (const question of FIND_FAULTS) faults.push(...(await findFaults(client, question, most)))
-  for (const [at, check] of TRACE_CHECKS.entries()) {
-    const sql = `${check.sql} $1`
-    const rows = await ask<TraceFaultRow & FaultRow>(client, `verify_traces_${at}`, sql, [most])
-    faults.push(...rows.map((row) => decodeTraceFault(check, row)))
-  }
-  return [...faults, ...(await findMisratedAll(client, limit))]
+  return inTransaction(pool, async (client) => {
+    await client.query(AS_OF_NOW)
+    return [...(await findFaults(client, most)), ...(await findMisratedAll(client, limit))]
+  })
 }
 
-async function findFaults(
+async function findFaults(client: Client, limit: bigint): Promise<readonly Fault[]> {
+  const faults: Fault[] = []
+  for (const question of FIND_FAULTS) faults.push(...(await findSumFaults(client, question, limit)))
+  for (const [at, check] of TRACE_CHECKS.entries()) {
+    const sql = `${check.sql} $1`
+    const rows = await ask<TraceFaultRow & FaultRow>(client, `verify_traces_${at}`, sql, [limit])
+    faults.push(...rows.map((row) => decodeTraceFault(check, row)))
+  }
+  return faults
+}
+
+async function findSumFaults(
   client: Client,
   { table, sql }: (typeof FIND_FAULTS)[number],
   limit: bigint,
