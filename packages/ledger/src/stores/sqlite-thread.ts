@@ -24,6 +24,12 @@ interface Waiting {
 const IS_SOURCE = import.meta.url.endsWith('.ts')
 const WORKER = new URL(IS_SOURCE ? './sqlite-worker.ts' : './sqlite-worker.js', import.meta.url)
 
+/**
+ * What V8 takes for new objects. The thread keeps few of them, so that 24 MiB are as good as the 128
+ * and more that it would take without a word.
+ */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 24 }
+
 /** Not those of the process: what it preloads, such as an instrumentation, has no business here. */
 const EXEC_ARGV = IS_SOURCE ? ['--experimental-strip-types'] : []
 
@@ -39,6 +45,7 @@ export async function startLedgerThread(
     name: 'spancost-ledger',
     workerData: options,
     execArgv: EXEC_ARGV,
+    resourceLimits: RESOURCE_LIMITS,
   })
   const waiting = new Map<number, Waiting>()
   let lastId = 0
