@@ -1,39 +1,35 @@
 import { metrics } from '@opentelemetry/api'
-import type { Entry, Labels, Recorded } from '@spancost/ledger'
+import type { Entry, Recorded } from '@spancost/ledger'
 import { observeBudgets, observeStaleness, type ReadStandings } from './budgets/budget-metrics.ts'
 import { createStaleness } from './budgets/staleness.ts'
 import { watchEventLoop } from './event-loop.ts'
+import type { IngestLag } from './ingest-lag.ts'
 import type { BookOutcome } from './keep-books.ts'
 import type { MetricAttributes } from './meter/cost-metric.ts'
 import { createRequestInstruments, type RequestInstruments } from './request-instruments.ts'
 
 /** What the processor counts and times of its own work; docs/metrics.md explains each metric. */
 export interface Instruments extends RequestInstruments {
-  /** Told what became of a request's operations. */
-  readonly onRecorded: (entries: readonly Entry[], recorded: readonly Recorded[]) => void
+  /** Told what became of a request's operations, with what the cost metrics call their labels. */
+  readonly onRecorded: (
+    entries: readonly Entry[],
+    recorded: readonly Recorded[],
+    attributes: readonly MetricAttributes[],
+  ) => void
   /** Counts new price books by what became of them. */
   readonly onBook: (outcome: BookOutcome) => void
   /** Shows where budgets stand, as they were last looked at. */
   readonly watchBudgets: (read: ReadStandings) => void
 }
 
-/** From what a Collector holds back to be sent in batches, to what one kept over an outage. */
-const LAG_BOUNDS_S = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 3600]
-
 /**
  * The SDK must have been started: instruments belong to the meter provider of that moment.
- * `attributesOf` gives what the cost metrics call labels.
  */
-export function createInstruments(attributesOf: (labels: Labels) => MetricAttributes): Instruments {
+export function createInstruments(lag: Pick<IngestLag, 'record'>): Instruments {
   const meter = metrics.getMeter('spancost')
   const entries = meter.createCounter('spancost.processor.entries', {
     description: 'GenAI operations, by whether the ledger had them already.',
     unit: '{entry}',
-  })
-  const lag = meter.createHistogram('spancost.ingest.lag', {
-    description: 'From the end of a GenAI operation to its entry in the ledger.',
-    unit: 's',
-    advice: { explicitBucketBoundaries: LAG_BOUNDS_S },
   })
   const books = meter.createCounter('spancost.processor.books', {
     description: 'New price books, by what became of them.',
@@ -46,15 +42,15 @@ export function createInstruments(attributesOf: (labels: Labels) => MetricAttrib
     ...createRequestInstruments(meter),
     watchBudgets: (read) => observeBudgets(meter, read),
     onBook: (outcome) => books.add(1, { 'spancost.book.outcome': outcome }),
-    onRecorded: (recordedEntries, recorded) => {
+    onRecorded: (recordedEntries, recorded, attributes) => {
       const nowMs = Date.now()
       const counts = new Map<string, { readonly of: Recorded; count: number }>()
       for (const [index, of] of recorded.entries()) {
-        const { startTimeUnixNano, endTimeUnixNano, labels } = recordedEntries[index]!
+        const { startTimeUnixNano, endTimeUnixNano } = recordedEntries[index]!
         // A sender whose clock is ahead of ours has no lag that could be known.
         const lagMs = Math.max(0, nowMs - Number(endTimeUnixNano / 1_000_000n))
         if (of.outcome === 'recorded') {
-          lag.record(lagMs / 1000, attributesOf(labels))
+          lag.record(lagMs / 1000, attributes[index]!)
           staleness.observe(Number(startTimeUnixNano / 1_000_000n))
         }
         const key = of.outcome + of.standing
@@ -64,8 +60,10 @@ export function createInstruments(attributesOf: (labels: Labels) => MetricAttrib
       }
       for (const { of, count } of counts.values()) {
         const { outcome, standing } = of
-        const attributes = { 'spancost.entry.outcome': outcome, 'spancost.cost.standing': standing }
-        entries.add(count, attributes)
+        entries.add(count, {
+          'spancost.entry.outcome': outcome,
+          'spancost.cost.standing': standing,
+        })
       }
     },
   }

@@ -8,7 +8,9 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import { NodeSDK } from '@opentelemetry/sdk-node'
+import type { Entry, Recorded } from '@spancost/ledger'
 import type { Config, MetricsDestination } from './config.ts'
+import { createIngestLag, type IngestLag } from './ingest-lag.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import type { CostMeter } from './meter/cost-meter.ts'
 import { limitShare } from './meter/limit-share.ts'
@@ -20,7 +22,9 @@ import {
   toOpenMetrics,
 } from './meter/prometheus-text.ts'
 
-export interface Telemetry extends Instruments {
+export interface Telemetry extends Omit<Instruments, 'onRecorded'> {
+  /** Told what became of a request's operations. */
+  readonly onRecorded: (entries: readonly Entry[], recorded: readonly Recorded[]) => void
   /** Everything for `/metrics`, the cost metrics and our own, in the format that is accepted. */
   readMetrics(accept: string): Promise<{ readonly contentType: string; readonly text: string }>
   /** Exports what is not exported yet of the processor's own metrics. */
@@ -42,11 +46,15 @@ export function startTelemetry(
   meter: CostMeter,
   resource: Readonly<Record<string, string>>,
 ): Telemetry {
-  const scrapeReader = new ScrapeReader()
+  const lag = createIngestLag()
+  const scrapeReader = new ScrapeReader({
+    metricProducers: [lag.createProducer(AggregationTemporality.CUMULATIVE)],
+  })
+  const otlpReaders = config.metrics.otlp.map((destination) => createOtlpReader(destination, lag))
   const sdk = new NodeSDK({
     autoDetectResources: false,
     resource: resourceFromAttributes(resource),
-    metricReaders: [scrapeReader, ...config.metrics.otlp.map(createOtlpReader)],
+    metricReaders: [scrapeReader, ...otlpReaders],
     spanProcessors: [],
     logRecordProcessors: [],
     instrumentations: [],
@@ -55,12 +63,13 @@ export function startTelemetry(
   sdk.start()
   const serializer = new PrometheusSerializer()
   const readCosts = limitShare(() => meter.read())
-  const instruments = createInstruments(meter.attributesOf)
+  const instruments = createInstruments(lag)
   return {
     ...instruments,
     onRecorded(entries, recorded) {
-      instruments.onRecorded(entries, recorded)
-      meter.exemplars.offer(entries, recorded)
+      const attributes = entries.map(({ labels }) => meter.attributesOf(labels))
+      instruments.onRecorded(entries, recorded, attributes)
+      meter.exemplars.offer(entries, recorded, attributes)
     },
     readMetrics: async (accept) => {
       const format = chooseFormat(accept)
@@ -80,20 +89,20 @@ export function startTelemetry(
 }
 
 /** For the processor's own metrics; the cost metrics go out beside them (`cost-export.ts`). */
-function createOtlpReader({
-  endpoint,
-  headers,
-  intervalMs,
-  temporality,
-}: MetricsDestination): MetricReader {
+function createOtlpReader(
+  { endpoint, headers, intervalMs, temporality: configured }: MetricsDestination,
+  lag: IngestLag,
+): MetricReader {
+  const temporality =
+    configured === 'delta' ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE
   const exporter = new OTLPMetricExporter({
     url: `${endpoint}/v1/metrics`,
     headers,
-    temporalityPreference:
-      temporality === 'delta' ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
+    temporalityPreference: temporality,
   })
   return new PeriodicExportingMetricReader({
     exporter,
+    metricProducers: [lag.createProducer(temporality)],
     exportIntervalMillis: intervalMs,
     exportTimeoutMillis: Math.min(intervalMs, 10_000),
   })

@@ -210,9 +210,11 @@ test('the newest counted operation of a bucket is its exemplar', async () => {
     createEntry({ spanId: '000000000000000c', operation: { ...CONTAINER } }),
   ]
   const before = Date.now()
-  meter.exemplars.offer(entries, await store.record(entries))
+  const attributes = entries.map(({ labels }) => meter.attributesOf(labels))
+  meter.exemplars.offer(entries, await store.record(entries), attributes)
   // Again: a duplicate is no new example.
-  meter.exemplars.offer(entries.slice(0, 1), await store.record(entries.slice(0, 1)))
+  const again = entries.slice(0, 1)
+  meter.exemplars.offer(again, await store.record(again), attributes)
   const { metrics } = await meter.read()
   const exemplars = metrics[6]!.points[0]!.exemplars!
   const unixMs = exemplars[8]!.unixMs

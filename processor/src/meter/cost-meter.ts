@@ -18,7 +18,13 @@ import { COST_PARTS, toDouble } from '@spancost/pricing'
 import type { Dimension } from '../config.ts'
 import { createListMap } from '../list-map.ts'
 import { createAttributeSets } from './attribute-sets.ts'
-import { toSetKey, type CostMetric, type CostPoint, type MetricAttributes } from './cost-metric.ts'
+import {
+  OVERFLOW,
+  toSetKey,
+  type CostMetric,
+  type CostPoint,
+  type MetricAttributes,
+} from './cost-metric.ts'
 import { createCostRate } from './cost-rate.ts'
 import { createExemplars, type Exemplars } from './exemplars.ts'
 
@@ -101,8 +107,6 @@ const COST_RATE: Described = {
   scale: 'atto',
 }
 
-const OVERFLOW: MetricAttributes = { 'otel.metric.overflow': true }
-
 /**
  * The cost metrics as they stand in the ledger. They are read, not kept: they go on where they were
  * after a restart, and cannot differ from the ledger.
@@ -111,7 +115,7 @@ export function createCostMeter(store: Store, dimensions: readonly Dimension[]):
   const keys = listKeys(dimensions)
   const dimensionsId = createHash('sha256').update(JSON.stringify(keys)).digest('hex').slice(0, 16)
   const attributesOf = createLabelReader(keys)
-  const exemplars = createExemplars(attributesOf)
+  const exemplars = createExemplars()
   const sets = createAttributeSets(store, `metric-sets/${dimensionsId}`)
   const readRate = createCostRate(
     store,

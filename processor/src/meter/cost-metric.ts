@@ -35,7 +35,21 @@ export interface Exemplar {
   readonly unixMs: number
 }
 
+/** What stands for all sets beyond those that have points of their own. */
+export const OVERFLOW: MetricAttributes = { 'otel.metric.overflow': true }
+
 /** One text for one set of attributes, whatever their order. */
 export function toSetKey(attributes: MetricAttributes): string {
   return JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const keys = new WeakMap<MetricAttributes, string>()
+
+/** The same, made once for an object: for attributes that are one object for one set. */
+export function recallSetKey(attributes: MetricAttributes): string {
+  const known = keys.get(attributes)
+  if (known !== undefined) return known
+  const key = toSetKey(attributes)
+  keys.set(attributes, key)
+  return key
 }

@@ -1,16 +1,21 @@
-import type { Labels, Recorded } from '@spancost/ledger'
+import type { Entry, Recorded } from '@spancost/ledger'
 import { expect, test } from 'vitest'
 import { createEntry } from '../testing/api.ts'
-import { createExemplars } from './exemplars.ts'
+import { createExemplars, type Exemplars } from './exemplars.ts'
 
 const COUNTED: Recorded = { outcome: 'recorded', standing: 'counted' }
 
-function createSample() {
-  return createExemplars((labels: Labels) => ({ model: labels['model'] ?? '' }))
+function offer(
+  { offer: take }: Exemplars,
+  entries: readonly Entry[],
+  recorded: readonly Recorded[] = entries.map(() => COUNTED),
+): void {
+  const attributes = entries.map(({ labels }) => ({ model: labels['model'] ?? '' }))
+  take(entries, recorded, attributes)
 }
 
 test('only what counts, costs and is new is taken', () => {
-  const exemplars = createSample()
+  const exemplars = createExemplars()
   const labels = { model: 'm' }
   const { rating, operation } = createEntry({})
   const offered: [changes: Parameters<typeof createEntry>[0], recorded: Recorded][] = [
@@ -21,22 +26,19 @@ test('only what counts, costs and is new is taken', () => {
     [{ operation: { ...operation, role: 'free' }, rating: { ...rating, status: 'free' } }, COUNTED],
   ]
   for (const [changes, recorded] of offered) {
-    exemplars.offer([createEntry({ labels, ...changes })], [recorded])
+    offer(exemplars, [createEntry({ labels, ...changes })], [recorded])
   }
   expect(exemplars.find({ model: 'm' })).toBeUndefined()
-  exemplars.offer([createEntry({ labels })], [COUNTED])
+  offer(exemplars, [createEntry({ labels })])
   expect(exemplars.find({ model: 'm' })?.[8]).toMatchObject({ spanId: '00f067aa0ba902b1' })
 })
 
 test('no more than 2000 sets are kept, the latest', () => {
-  const exemplars = createSample()
+  const exemplars = createExemplars()
   const entries = Array.from({ length: 2001 }, (_, index) =>
     createEntry({ labels: { model: `m${index}` } }),
   )
-  exemplars.offer(
-    entries,
-    entries.map(() => COUNTED),
-  )
+  offer(exemplars, entries)
   expect(exemplars.find({ model: 'm0' })).toBeUndefined()
   expect(exemplars.find({ model: 'm1' })).toBeDefined()
   expect(exemplars.find({ model: 'm2000' })).toBeDefined()
