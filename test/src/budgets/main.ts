@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { stopEverything } from '../end-to-end/children.ts'
 import { startPostgres } from '../faults/postgres.ts'
+import { readWhole } from '../read-number.ts'
 import { runRace, type Race } from './race.ts'
 
 const HELP = `Usage: npm run race -- [--calls N] [--kills N] [--seed N]
@@ -30,9 +31,9 @@ async function main(): Promise<number> {
     return 0
   }
   const about = {
-    calls: Number(values.calls),
-    kills: Number(values.kills),
-    seed: Number(values.seed),
+    calls: readWhole('calls', values.calls, 1),
+    kills: readWhole('kills', values.kills),
+    seed: readWhole('seed', values.seed),
   }
   let isFair = true
   for (const hold of [true, false]) {

@@ -1,6 +1,7 @@
 /** Kills a processor many times, and compares what is left with the truth. */
 import { parseArgs } from 'node:util'
 import { stopEverything } from '../end-to-end/children.ts'
+import { readWhole } from '../read-number.ts'
 import { runKills } from './kill-run.ts'
 
 const HELP = `Usage: npm run faults -- [--kills N] [--seed N]
@@ -24,15 +25,15 @@ async function main(): Promise<number> {
     console.log(HELP)
     return 0
   }
+  const kills = readWhole('kills', values.kills, 1)
+  const seed = readWhole('seed', values.seed)
   const start = performance.now()
-  const run = await runKills(Number(values.kills), Number(values.seed), (done) => {
+  const run = await runKills(kills, seed, (done) => {
     if (done % 20 === 0) console.log(`${done} kills`)
   })
   const seconds = Math.round((performance.now() - start) / 1000)
   const { operations, retries, repeated } = run
-  console.log(
-    `${values.kills} kills in ${seconds} s: ${operations} operations, ${retries} retries,`,
-  )
+  console.log(`${kills} kills in ${seconds} s: ${operations} operations, ${retries} retries,`)
   console.log(`${repeated} spans that the next hop got again; differences from the truth:`)
   for (const difference of run.differences) console.log(`  ${difference}`)
   if (run.differences.length === 0) console.log('  none')

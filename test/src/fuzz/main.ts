@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { onStop, stopEverything } from '../end-to-end/children.ts'
+import { readPositive, readWhole } from '../read-number.ts'
 import { checkTarget, startBackend, startTarget } from './target.ts'
 import { createProber } from './check-processor.ts'
 import { fuzzCodec, fuzzProcessor, type Found } from './run.ts'
@@ -20,7 +21,7 @@ const FLAGS = {
   minutes: { type: 'string', default: '1' },
   seed: { type: 'string' },
   from: { type: 'string', default: '0' },
-  count: { type: 'string', default: 'Infinity' },
+  count: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -30,9 +31,10 @@ async function main(): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const seed = Number(values.seed ?? Math.floor(Date.now() / 1000))
-  const halfMs = (Number(values.minutes) * 60_000) / 2
-  const range = { seed, from: Number(values.from), count: Number(values.count) }
+  const seed = readWhole('seed', values.seed ?? String(Math.floor(Date.now() / 1000)))
+  const halfMs = (readPositive('minutes', values.minutes) * 60_000) / 2
+  const count = values.count === undefined ? Infinity : readWhole('count', values.count, 1)
+  const range = { seed, from: readWhole('from', values.from), count }
   console.log(`seed ${seed}`)
   const codec = fuzzCodec({ ...range, untilMs: performance.now() + halfMs })
   report('the code that reads OTLP', codec)

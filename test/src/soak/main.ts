@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { stopEverything } from '../end-to-end/children.ts'
 import { findCollector } from '../end-to-end/collector.ts'
+import { readPositive, readWhole } from '../read-number.ts'
 import { runSoak } from './soak.ts'
 
 const HELP = `Usage: npm run soak -- [--minutes N] [--rate N]
@@ -26,10 +27,10 @@ async function main(): Promise<number> {
     console.log(HELP)
     return 0
   }
+  const seconds = readPositive('minutes', values.minutes) * 60
+  const spansPerSecond = readWhole('rate', values.rate, 1)
   const found = await findCollector()
   if ('missing' in found) throw new Error(found.missing)
-  const seconds = Number(values.minutes) * 60
-  const spansPerSecond = Number(values.rate)
   const soak = await runSoak({ binary: found.binary, seconds, spansPerSecond, calmMs: 10_000 })
   const { spans, operations, cost, refused, repeated, drainedInMs, differences } = soak
   console.log(`${spans} spans in ${seconds} s (${Math.round(spans / seconds)}/s)`)

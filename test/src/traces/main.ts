@@ -1,6 +1,7 @@
 /** The long form of the test of random traces. */
 import { parseArgs } from 'node:util'
 import { stopEverything } from '../end-to-end/children.ts'
+import { readWhole } from '../read-number.ts'
 import { runTraces } from './run.ts'
 
 const HELP = `Usage: npm run traces -- [--traces N] [--seed N]
@@ -24,6 +25,8 @@ async function main(): Promise<number> {
     console.log(HELP)
     return 0
   }
+  const half = Math.ceil(readWhole('traces', values.traces, 1) / 2)
+  const seed = readWhole('seed', values.seed)
   let found = 0
   for (const order of ['bottom-up', 'any'] as const) {
     const start = performance.now()
@@ -32,8 +35,7 @@ async function main(): Promise<number> {
       done += 1
       if (done % 5_000 === 0) console.log(`  ${done} traces`)
     }
-    const half = Math.ceil(Number(values.traces) / 2)
-    const run = await runTraces({ traces: half, seed: Number(values.seed), order, report })
+    const run = await runTraces({ traces: half, seed, order, report })
     const seconds = Math.round((performance.now() - start) / 1000)
     const { spans, operations, requests, differences } = run
     console.log(`${order}: ${half} traces, ${spans} spans, ${operations} operations,`)

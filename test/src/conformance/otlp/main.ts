@@ -1,5 +1,6 @@
 /** Runs the suite against any OTLP receiver. */
 import { parseArgs } from 'node:util'
+import { readWhole } from '../../read-number.ts'
 import { startSink } from './sink.ts'
 import { runSuite, type Outcome } from './suite.ts'
 
@@ -35,11 +36,13 @@ async function main(): Promise<number> {
     console.log(HELP)
     return values.help ? 0 : 2
   }
-  const sink = values.sink === undefined ? undefined : await startSink(Number(values.sink))
+  const maxRequestBytes = readWhole('max-bytes', values['max-bytes'], 1)
+  const sink =
+    values.sink === undefined ? undefined : await startSink(readWhole('sink', values.sink))
   const target = {
     httpUrl: httpUrl.replace(/\/+$/, ''),
     grpcAddress,
-    maxRequestBytes: Number(values['max-bytes']),
+    maxRequestBytes,
     ...(sink && { sink }),
   }
   const outcomes = await runSuite(target, (outcome) => {
