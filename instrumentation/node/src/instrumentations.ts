@@ -49,10 +49,35 @@ const CREATORS: readonly Create[] = [
   createUnlessDisabled('@spancost/instrumentation-vercel-ai', VercelAIInstrumentation),
 ]
 
-/** Every instrumentation of spancost, for the `instrumentations` of one's own `NodeSDK`. */
+/**
+ * Every instrumentation of spancost, for the `instrumentations` of one's own `NodeSDK`. Warns, once,
+ * where `@spancost/node/register` has been loaded: then each call would get two spans.
+ */
 export function getNodeInstrumentations(
   config: NodeInstrumentationsConfig = {},
 ): Instrumentation[] {
+  if (marks[REGISTERED] === true) {
+    marks[REGISTERED] = false
+    process.emitWarning(
+      '@spancost/node/register instruments the GenAI SDKs already, and getNodeInstrumentations() ' +
+        'does so again: each call gets two spans. Use one of the two.',
+      { code: 'SPANCOST_INSTRUMENTED_TWICE' },
+    )
+  }
+  return createInstrumentations(config)
+}
+
+/** Registered under a name that all copies of this file share: published, `register` has its own. */
+const REGISTERED = Symbol.for('@spancost/node/registered')
+const marks = globalThis as { [REGISTERED]?: boolean }
+
+/** The same for `register`, which does it for good. */
+export function registerInstrumentations(): Instrumentation[] {
+  marks[REGISTERED] = true
+  return createInstrumentations({})
+}
+
+function createInstrumentations(config: NodeInstrumentationsConfig): Instrumentation[] {
   return CREATORS.map((create) => create(config)).filter((made) => made !== undefined)
 }
 

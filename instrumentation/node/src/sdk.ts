@@ -4,7 +4,7 @@ import {
   W3CTraceContextPropagator,
 } from '@opentelemetry/core'
 import { createCostPropagator } from '@spancost/instrumentation'
-import { getNodeInstrumentations } from './instrumentations.ts'
+import { registerInstrumentations } from './instrumentations.ts'
 
 /** What runs, so that it can be ended. */
 export interface StartedSdk {
@@ -22,7 +22,7 @@ export interface StartedSdk {
 export async function startSdk(env: NodeJS.ProcessEnv): Promise<StartedSdk> {
   if (env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true')
     return { shutdown: async () => undefined }
-  const instrumentations = getNodeInstrumentations()
+  const instrumentations = registerInstrumentations()
   const standard = new CompositePropagator({
     propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
   })
