@@ -1,5 +1,6 @@
 import {
   createRequire,
+  isBuiltin,
   register,
   registerHooks,
   type LoadHookSync,
@@ -87,6 +88,8 @@ function hookWhenNeeded(
 
   registerHooks({
     resolve(specifier, context, next) {
+      // The hooks take a part of Node for a file where nobody imports it, as the globals of `-e` do.
+      if (isBuiltin(specifier)) return next(specifier, context)
       const isImport = !context.conditions.includes('require')
       if (resolveSync === undefined && isImport && isWanted(specifier)) resolveSync = start()
       return resolveSync?.(specifier, context, next) ?? next(specifier, context)
