@@ -22,16 +22,21 @@ interface Waiting {
 }
 
 const IS_SOURCE = import.meta.url.endsWith('.ts')
-const WORKER = new URL(IS_SOURCE ? './sqlite-worker.ts' : './sqlite-worker.js', import.meta.url)
+
+/**
+ * Tests run the sources, but this from the build: Node strips types with a WebAssembly program, and in
+ * a thread V8 now and then crashes the process over that (Node 24.21, `TierUpWasmToJSWrapper`).
+ */
+const WORKER = new URL(
+  IS_SOURCE ? '../../dist/stores/sqlite-worker.js' : './sqlite-worker.js',
+  import.meta.url,
+)
 
 /**
  * What V8 takes for new objects. The thread keeps few of them, so that 24 MiB are as good as the 128
  * and more that it would take without a word.
  */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 24 }
-
-/** Not those of the process: what it preloads, such as an instrumentation, has no business here. */
-const EXEC_ARGV = IS_SOURCE ? ['--experimental-strip-types'] : []
 
 /**
  * Starts the thread and opens the ledger on it.
@@ -44,7 +49,8 @@ export async function startLedgerThread(
   const worker = new Worker(program, {
     name: 'spancost-ledger',
     workerData: options,
-    execArgv: EXEC_ARGV,
+    // Not those of the process: what it preloads, such as an instrumentation, has no business here.
+    execArgv: [],
     resourceLimits: RESOURCE_LIMITS,
   })
   const waiting = new Map<number, Waiting>()
