@@ -6,6 +6,9 @@ export type Sighting = Pick<
   'spanId' | 'parentSpanId' | 'startTimeUnixNano' | 'endTimeUnixNano' | 'operation' | 'units'
 >
 
+/** When a span stood. */
+export type Interval = Pick<Sighting, 'startTimeUnixNano' | 'endTimeUnixNano'>
+
 /** The parent of every span of a trace that was seen, GenAI or not, by span id; '' for a root. */
 export type Parents = ReadonlyMap<string, string>
 
@@ -81,7 +84,7 @@ function hasAnswer({ operation }: Sighting): boolean {
 const MIN_OVERHANG_NANO = 20_000_000n
 
 /** Whether one interval lies inside the other, or nearly: a fifth of the shorter may stand out. */
-function isAtSameTime(a: Sighting, b: Sighting): boolean {
+export function isAtSameTime(a: Interval, b: Interval): boolean {
   const [short, long] = durationOf(a) <= durationOf(b) ? [a, b] : [b, a]
   const fifth = durationOf(short) / 5n
   const overhang = fifth > MIN_OVERHANG_NANO ? fifth : MIN_OVERHANG_NANO
@@ -95,7 +98,7 @@ function isAtSameTime(a: Sighting, b: Sighting): boolean {
   )
 }
 
-function durationOf({ startTimeUnixNano, endTimeUnixNano }: Sighting): bigint {
+function durationOf({ startTimeUnixNano, endTimeUnixNano }: Interval): bigint {
   return endTimeUnixNano - startTimeUnixNano
 }
 

@@ -4,6 +4,8 @@ import type { Store } from './store.ts'
 import { HELD, listTrace, type Place } from './testing/place.ts'
 import { createSampleEntry } from './testing/sample-entries.ts'
 
+const NANOS_PER_SECOND = 1_000_000_000n
+
 /** Later than anything that a test records. */
 const AT_ONCE = { beforeUnixMs: Date.UTC(2100, 0), limit: 100 }
 
@@ -69,6 +71,38 @@ export function describeLongTraces(place: Place): void {
     await store.record([createCall(4, 3)])
     const standings = [await standingOf(store, 1), await standingOf(store, 2)]
     expect(standings).toEqual(['restated', 'restated'])
+  })
+
+  test('another sighting of a call is its echo, however much came between', async () => {
+    const store = await place.open()
+    const later = (entry: Entry, seconds: bigint): Entry => ({
+      ...entry,
+      startTimeUnixNano: entry.startTimeUnixNano + seconds * NANOS_PER_SECOND,
+      endTimeUnixNano: entry.endTimeUnixNano + seconds * NANOS_PER_SECOND,
+    })
+    // None tells an answer. Span 13 tells more than span 3.
+    const told: Partial<Entry> = {
+      units: new Map([
+        ['input', 10],
+        ['cache_read', 0],
+      ]),
+    }
+    await store.record([later(createCall(2, 1), 10n), later(createCall(3, 1), 20n)])
+    await fill(store, 1_000)
+    expect(
+      await store.record([
+        later(createCall(12, 1, 'framework'), 10n),
+        { ...later(createCall(13, 1, 'framework'), 20n), ...told },
+        later(createCall(14, 1, 'framework'), 30n),
+      ]),
+    ).toMatchObject([
+      { standing: 'echo', changed: [{ spanId: idOf(3), standing: 'echo' }] },
+      { standing: 'counted' },
+      { standing: 'counted' },
+    ])
+    expect(await standingOf(store, 2)).toBe('counted')
+    expect(await store.spend({ by: [] })).toMatchObject([{ operations: 603n, costAtto: 15_075n }])
+    expect(await store.verify({ limit: 10 })).toEqual([])
   })
 
   test('however many agents of one trace are held, all of them are settled', async () => {

@@ -1,17 +1,22 @@
 import type { PoolClient } from 'pg'
-import { isTelling, type Known } from '../decide-trace.ts'
+import type { Known } from '../decide-trace.ts'
 import type { Entry } from '../entry.ts'
 import { ask } from './postgres-client.ts'
 import { hashResponse } from './postgres-rows.ts'
 import { findSpans, listAllSpans } from './postgres-traces.ts'
 import { decodeId, decodeParent, encodeId, encodeParent } from './rows.ts'
 import {
+  MAX_GONE_THROUGH,
   MAX_OLDER,
   NO_LINEAGE,
+  pickNearest,
+  toLinked,
+  toOrderedTime,
   type KnownTrace,
   type Lineage,
   type Link,
   type LinkedOperation,
+  type StoodRow,
 } from './trace-view.ts'
 
 const IS_KNOWN = 'SELECT EXISTS (SELECT FROM long_traces WHERE trace_id = $1) AS is_known'
@@ -19,10 +24,12 @@ const IS_KNOWN = 'SELECT EXISTS (SELECT FROM long_traces WHERE trace_id = $1) AS
 /** What has usage below it may be known before the span itself is. */
 const ADD_SPANS = `
   INSERT INTO long_traces
-  SELECT $1, span_id, parent_span_id, response, false
-  FROM unnest($2::bytea[], $3::bytea[], $4::bytea[]) AS added (span_id, parent_span_id, response)
+  SELECT $1, span_id, parent_span_id, response, false, start_unix_nano, end_unix_nano
+  FROM unnest($2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bigint[])
+    AS added (span_id, parent_span_id, response, start_unix_nano, end_unix_nano)
   ON CONFLICT (trace_id, span_id) DO UPDATE SET
-    parent_span_id = excluded.parent_span_id, response = excluded.response
+    parent_span_id = excluded.parent_span_id, response = excluded.response,
+    start_unix_nano = excluded.start_unix_nano, end_unix_nano = excluded.end_unix_nano
   RETURNING span_id, parent_span_id, is_above_usage`
 
 /** Marks spans and all above them, as far as they are known and have no mark yet. */
@@ -41,6 +48,18 @@ const MARK_UP = `
 const LIST_ANSWERED = `
   SELECT span_id FROM long_traces WHERE trace_id = $1 AND response = ANY ($2::bytea[]) LIMIT $3`
 
+/** Of each new leaf; two that brought answers are told apart by these. */
+const LIST_NEAR = `
+  SELECT fresh.number, near.span_id, near.start_unix_nano, near.end_unix_nano
+  FROM unnest($2::bigint[], $3::bigint[], $4::boolean[])
+      WITH ORDINALITY AS fresh (start_unix_nano, end_unix_nano, is_answered, number),
+    LATERAL (
+      SELECT * FROM long_traces
+      WHERE trace_id = $1 AND start_unix_nano <= fresh.end_unix_nano
+      ORDER BY start_unix_nano DESC LIMIT ${MAX_GONE_THROUGH}) AS near
+  WHERE near.end_unix_nano >= fresh.start_unix_nano
+    AND NOT (fresh.is_answered AND near.response IS NOT NULL)`
+
 interface SpanRow {
   readonly span_id: Buffer
   readonly parent_span_id: Buffer | null
@@ -50,6 +69,10 @@ interface SpanRow {
 interface AnsweredOperation extends LinkedOperation {
   readonly response: string | undefined
 }
+
+/** Of one that is no operation, its place alone. */
+type AddedSpan = Pick<AnsweredOperation, 'spanId' | 'parentSpanId' | 'stood'> &
+  Partial<AnsweredOperation>
 
 /** What is new of a trace and is decided together. */
 interface Fresh {
@@ -67,7 +90,7 @@ interface LookedBack {
 export const LOOKED_AT_ALL: LookedBack = { older: [], lineage: NO_LINEAGE }
 
 /**
- * Takes new spans of a long trace in, which is locked (`0007.sql`), with all that was before them
+ * Takes new spans of a long trace in, which is locked (`0008.sql`), with all that was before them
  * where it is the first time; answers what of it may be another thing now, or decide another.
  */
 export async function lookBack(
@@ -88,14 +111,16 @@ export async function lookBack(
   const lineage = await add(client, traceId, fresh, links)
   const responses = [...new Set(fresh.flatMap(({ response }) => response ?? []))]
   const answered = await listAnswered(client, traceId, responses)
+  const simultaneous = await listSimultaneous(client, traceId, fresh)
   const here = new Set([...operations, ...entries].map(({ spanId }) => spanId))
-  const wanted = new Set([...lineage.aboveUsage, ...answered].filter((id) => !here.has(id)))
+  const wanted = new Set(
+    [...lineage.aboveUsage, ...answered, ...simultaneous].filter((id) => !here.has(id)),
+  )
   return { older: await findSpans(client, traceId, [...wanted]), lineage }
 }
 
 function toAnswered(each: Known): AnsweredOperation {
-  const { spanId, parentSpanId, operation } = each
-  return { spanId, parentSpanId, hasUsage: isTelling(each), response: hashResponse(operation) }
+  return { ...toLinked(each), response: hashResponse(each.operation) }
 }
 
 /** Each span is marked once, however many are below it. */
@@ -105,13 +130,12 @@ async function add(
   operations: readonly AnsweredOperation[],
   links: readonly Link[],
 ): Promise<Lineage> {
-  const spans = new Map<string, readonly [parentSpanId: string, response?: string]>(
-    links.map(([spanId, parentSpanId]) => [spanId, [parentSpanId]]),
+  const spans = new Map<string, AddedSpan>(
+    links.map(([spanId, parentSpanId]) => [spanId, { spanId, parentSpanId }]),
   )
-  for (const { spanId, parentSpanId, response } of operations) {
-    spans.set(spanId, response === undefined ? [parentSpanId] : [parentSpanId, response])
-  }
+  for (const each of operations) spans.set(each.spanId, each)
   if (spans.size === 0) return NO_LINEAGE
+  const rows = [...spans.values()]
   const trace = encodeId(traceId)
   const added = await ask<SpanRow & { readonly is_above_usage: boolean }>(
     client,
@@ -119,11 +143,11 @@ async function add(
     ADD_SPANS,
     [
       trace,
-      [...spans.keys()].map(encodeId),
-      [...spans.values()].map(([parent]) => encodeParent(parent)),
-      [...spans.values()].map(([, response]) =>
-        response === undefined ? null : encodeId(response),
-      ),
+      rows.map(({ spanId }) => encodeId(spanId)),
+      rows.map(({ parentSpanId }) => encodeParent(parentSpanId)),
+      rows.map(({ response }) => (response === undefined ? null : encodeId(response))),
+      rows.map(({ stood }) => stood && toOrderedTime(stood.startTimeUnixNano)),
+      rows.map(({ stood }) => stood && toOrderedTime(stood.endTimeUnixNano)),
     ],
   )
   // Of what usage was below before it came, what is above it learns of that now.
@@ -155,4 +179,25 @@ async function listAnswered(
   const values = [encodeId(traceId), responses.map(encodeId), MAX_OLDER]
   const rows = await ask<SpanRow>(client, 'list_answered', LIST_ANSWERED, values)
   return rows.map((row) => decodeId(row.span_id))
+}
+
+/** Spans of leaves that may be the same call as one of these, by when they stood. */
+async function listSimultaneous(
+  client: PoolClient,
+  traceId: string,
+  operations: readonly AnsweredOperation[],
+): Promise<readonly string[]> {
+  const leaves = operations.flatMap(({ stood, response }) =>
+    stood === undefined ? [] : { stood, isAnswered: response !== undefined },
+  )
+  if (leaves.length === 0) return []
+  type Row = StoodRow & { readonly number: bigint }
+  const rows = await ask<Row>(client, 'list_near', LIST_NEAR, [
+    encodeId(traceId),
+    leaves.map(({ stood }) => toOrderedTime(stood.startTimeUnixNano)),
+    leaves.map(({ stood }) => toOrderedTime(stood.endTimeUnixNano)),
+    leaves.map(({ isAnswered }) => isAnswered),
+  ])
+  const byLeaf = Map.groupBy(rows, (row) => Number(row.number) - 1)
+  return pickNearest(leaves.map(({ stood }, at) => [stood, byLeaf.get(at) ?? []] as const))
 }

@@ -1,4 +1,4 @@
-import { decideAlone, decideTrace, isTelling, type Change } from '../decide-trace.ts'
+import { decideAlone, decideTrace, type Change } from '../decide-trace.ts'
 import type { Standing } from '../entry.ts'
 import type { Sighting } from '../same-call.ts'
 import { encodeId } from './rows.ts'
@@ -12,6 +12,7 @@ import {
   listTurned,
   MAX_OLDER,
   NO_LINEAGE,
+  toLinked,
   type Lineage,
   type Link,
 } from './trace-view.ts'
@@ -41,7 +42,11 @@ export function createDecider(
   const { corrections, traces } = parts
 
   /** Takes new spans of a long trace in, with all that was before them where it is the first time. */
-  function trace(traceId: Uint8Array, { entries, links }: Fresh, sightings: Sighting[]): Lineage {
+  function trace(
+    traceId: Uint8Array,
+    operations: readonly HashedOperation[],
+    links: readonly Link[],
+  ): Lineage {
     if (!longTraces.isKnown(traceId)) {
       const before = traces.listAll(traceId).map((row): HashedOperation => {
         const { response_hash: hash } = row
@@ -49,7 +54,6 @@ export function createDecider(
       })
       longTraces.add(traceId, before, traces.findLinks(traceId))
     }
-    const operations = entries.map(({ responseHash }, at) => toHashed(sightings[at]!, responseHash))
     return longTraces.add(traceId, operations, links)
   }
 
@@ -57,14 +61,18 @@ export function createDecider(
   function listOlder(
     traceId: Uint8Array,
     { rows }: TraceRows,
-    { entries }: Fresh,
+    fresh: readonly HashedOperation[],
     { aboveUsage }: Lineage,
   ): TraceRow[] {
-    const answers = new Set(entries.flatMap(({ responseHash }) => responseHash ?? []))
+    const answers = new Set(fresh.flatMap(({ responseHash }) => responseHash ?? []))
     const answered = [...answers].flatMap((hash) =>
       longTraces.listAnswered(traceId, hash, MAX_OLDER),
     )
-    const wanted = [...[...aboveUsage].map(encodeId), ...answered.slice(0, MAX_OLDER)]
+    const simultaneous = longTraces.listSimultaneous(traceId, fresh)
+    const wanted = [
+      ...[...aboveUsage, ...simultaneous].map(encodeId),
+      ...answered.slice(0, MAX_OLDER),
+    ]
     const found = new Map(rows.map((row) => [row.sequence, row]))
     return wanted.flatMap((spanId) => {
       const row = traces.findEntry(traceId, spanId)
@@ -82,8 +90,11 @@ export function createDecider(
     }
     const sightings = fresh.entries.map(traces.readSighting)
     const isLongTrace = isLong(rows.length, isWhole, sightings.length)
-    const lineage = isLongTrace ? trace(traceId, fresh, sightings) : NO_LINEAGE
-    const older = isLongTrace ? listOlder(traceId, found, fresh, lineage) : []
+    const hashed = isLongTrace
+      ? fresh.entries.map(({ responseHash }, at) => toHashed(sightings[at]!, responseHash))
+      : []
+    const lineage = isLongTrace ? trace(traceId, hashed, fresh.links) : NO_LINEAGE
+    const older = isLongTrace ? listOlder(traceId, found, hashed, lineage) : []
     const operations: readonly StoredOperation[] = [...rows, ...older].map(traces.decode)
     const links = traces.findLinks(traceId)
     const { standings, changes } = decideTrace(
@@ -95,6 +106,5 @@ export function createDecider(
 }
 
 function toHashed(each: Sighting, responseHash: number | null): HashedOperation {
-  const { spanId, parentSpanId } = each
-  return { spanId, parentSpanId, hasUsage: isTelling(each), responseHash }
+  return { ...toLinked(each), responseHash }
 }
